@@ -1,0 +1,1 @@
+// Contract first; bodies follow.
