@@ -1,0 +1,96 @@
+const list = new Intl.ListFormat('en', { type: 'conjunction' });
+const count = (n: number, one: string, many: string): string =>
+  `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
+
+/**
+ * The words, in English. The shape of this object is what every other locale is checked against.
+ * Functions where a number, a name or a list comes in, so that each language has its own plurals.
+ */
+export const en = {
+  /** BCP 47; dates and times are written in it. */
+  locale: 'en-GB',
+
+  // A session as a whole
+  chat: 'Chat',
+  messages: 'Messages',
+  you: 'You',
+  /** Somebody without a name or an id. */
+  unknownUser: 'Someone',
+  tryAgain: 'Try again',
+  reload: 'Reload',
+  back: 'Back to channels',
+  startFailed: 'Chat did not start',
+  startFailedHint: 'This page has to be set up before you can chat here.',
+  signedOut: 'You have been signed out',
+  signedOutHint: 'Reload the page to continue this conversation.',
+  channelFailed: 'This conversation did not open',
+  channelFailedHint: 'It may have ended, or you are not one of its members.',
+
+  // Connection
+  offline: 'You are offline. Messages send when you are back.',
+  reconnecting: 'Reconnecting…',
+  tryNow: 'Try now',
+  connected: 'Connected',
+  polling: 'Updates every few seconds',
+
+  // Channels and people
+  channels: 'Conversations',
+  noChannels: 'No conversations yet',
+  noChannelsHint: 'Start one and it will show up here.',
+  noChannelOpen: 'Choose a conversation',
+  channelsFailed: 'Conversations did not load',
+  noMessages: 'No messages yet',
+  online: 'Online',
+  members: (total: number, online: number) =>
+    count(total, 'member', 'members') + (online ? `, ${online.toLocaleString('en')} online` : ''),
+  unread: (n: number) => `${n.toLocaleString('en')} unread`,
+  typingPreview: (name: string | undefined) => (name ? `${name} is typing…` : 'Typing…'),
+  preview: (author: string, text: string) => `${author}: ${text}`,
+
+  // Messages
+  messagesIn: (channel: string) => `Messages in ${channel}`,
+  channelStart: (channel: string) => `This is the start of ${channel}`,
+  channelStartHint: 'Say hello.',
+  loadFailed: 'Messages did not load',
+  loadFailedHint: 'The server did not answer. Your messages are safe.',
+  loading: 'Loading messages',
+  deleted: 'Message deleted',
+  edited: 'Edited',
+  notSent: 'Not sent',
+  retry: 'Retry',
+  remove: 'Delete',
+  newMessages: (n: number) => count(n, 'new message', 'new messages'),
+  jump: 'Jump to latest',
+  jumpUnread: (n: number) => `Jump to latest, ${count(n, 'new message', 'new messages')}`,
+  /** Spoken when one message of somebody else arrives. */
+  said: (author: string, text: string) => `${author}: ${text}`,
+
+  // Receipts
+  sending: 'Sending',
+  sent: 'Sent',
+  read: 'Read',
+  readAt: (time: string) => `Read ${time}`,
+  readBy: (names: string[], others: number) =>
+    `Read by ${list.format(others ? [...names, `${others} more`] : names)}`,
+
+  // Typing: the first names, and how many more there are
+  typing: (names: string[], others: number) =>
+    others
+      ? `${names.length + others} people are typing`
+      : `${list.format(names)} ${names.length === 1 ? 'is' : 'are'} typing`,
+
+  // Composer
+  compose: (channel: string | undefined) => (channel ? `Message ${channel}` : 'Message'),
+  send: 'Send',
+  charactersLeft: (n: number) => count(n, 'character left', 'characters left'),
+  tooLong: (limit: number, seen: number) =>
+    `A message can have ${limit.toLocaleString('en')} characters, this one has ${seen.toLocaleString('en')}. Shorten it to send it.`,
+  readOnly: 'You cannot post here',
+
+  // Days and times
+  today: 'Today',
+  yesterday: 'Yesterday',
+};
+
+/** The words of one locale. */
+export type Terms = typeof en;

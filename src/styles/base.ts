@@ -1,0 +1,302 @@
+import { css } from 'lit';
+
+/**
+ * What every element's shadow root begins with: a reset, the focus ring, and the small pieces that the
+ * templates in `elements/parts/` draw. One constructed sheet, shared by all roots.
+ */
+export const base = css`
+  :host {
+    display: block;
+    box-sizing: border-box;
+  }
+  :host([hidden]),
+  [hidden] {
+    display: none !important;
+  }
+  *,
+  ::before,
+  ::after {
+    box-sizing: border-box;
+  }
+  p,
+  h2,
+  h3,
+  ul {
+    margin: 0;
+    padding: 0;
+  }
+  button {
+    position: relative;
+    margin: 0;
+    padding: 0;
+    border: 0;
+    background: none;
+    color: inherit;
+    font: inherit;
+    text-align: inherit;
+    cursor: pointer;
+    -webkit-tap-highlight-color: transparent;
+  }
+  :focus-visible {
+    outline: 2px solid var(--chat-accent-text, Highlight);
+    outline-offset: 2px;
+  }
+  .i {
+    display: block;
+    flex: none;
+    inline-size: 20px;
+    block-size: 20px;
+    fill: none;
+    stroke: currentColor;
+    stroke-width: 1.6;
+    stroke-linecap: round;
+    stroke-linejoin: round;
+  }
+  .s16 {
+    inline-size: 16px;
+    block-size: 16px;
+    stroke-width: 1.9;
+  }
+  .flip:dir(rtl) {
+    scale: -1 1;
+  }
+  .truncate {
+    min-inline-size: 0;
+    overflow: hidden;
+    white-space: nowrap;
+    text-overflow: ellipsis;
+  }
+  .sr {
+    position: absolute;
+    inline-size: 1px;
+    block-size: 1px;
+    overflow: hidden;
+    clip-path: inset(50%);
+    white-space: nowrap;
+  }
+
+  [part~='icon-button'] {
+    display: grid;
+    flex: none;
+    place-items: center;
+    inline-size: var(--chat-control, 36px);
+    block-size: var(--chat-control, 36px);
+    border-radius: 50%;
+    color: var(--chat-text-2);
+    transition:
+      background var(--chat-time-1),
+      color var(--chat-time-1);
+  }
+  [part~='icon-button']:hover {
+    background: var(--chat-fill);
+    color: var(--chat-text);
+  }
+  .button {
+    display: inline-flex;
+    align-items: center;
+    justify-content: center;
+    gap: 7px;
+    min-block-size: 36px;
+    padding: 0 16px;
+    border-radius: var(--chat-radius-pill, 999px);
+    background: var(--chat-fill, #eee);
+    font-weight: 500;
+  }
+  .button:hover {
+    background: var(--chat-fill-hover);
+  }
+  .primary {
+    background: var(--chat-accent-fill, #2d5bd7);
+    color: var(--chat-on-accent, #fff);
+  }
+  .primary:hover {
+    background: var(--chat-accent-fill-hover);
+  }
+  .link {
+    color: var(--chat-accent-text);
+    font-weight: 500;
+  }
+  .link:hover {
+    text-decoration: underline;
+    text-underline-offset: 2px;
+  }
+
+  [part~='avatar'] {
+    --_size: var(--_s, var(--chat-avatar-bar, 36px));
+    position: relative;
+    display: grid;
+    flex: none;
+    place-items: center;
+    inline-size: var(--_size);
+    block-size: var(--_size);
+    border-radius: 50%;
+    font-size: calc(var(--_size) * 0.36);
+    font-weight: 600;
+    line-height: 1;
+    user-select: none;
+    color: light-dark(oklch(0.39 0.1 var(--chat-hue)), oklch(0.95 0.04 var(--chat-hue)));
+    background: linear-gradient(
+      165deg,
+      light-dark(oklch(0.905 0.06 var(--chat-hue)), oklch(0.48 0.068 var(--chat-hue))),
+      light-dark(oklch(0.82 0.09 var(--chat-hue)), oklch(0.385 0.068 var(--chat-hue)))
+    );
+  }
+  .square {
+    border-radius: 30%;
+  }
+  [part~='avatar'] img {
+    position: absolute;
+    inset: 0;
+    inline-size: 100%;
+    block-size: 100%;
+    border-radius: inherit;
+    object-fit: cover;
+  }
+  img.broken {
+    visibility: hidden;
+  }
+  [part~='presence'] {
+    position: absolute;
+    inset-block-end: -1px;
+    inset-inline-end: -1px;
+    inline-size: 13px;
+    block-size: 13px;
+    border: 2.5px solid var(--_ring, var(--chat-surface));
+    border-radius: 50%;
+    background: var(--chat-online);
+  }
+  [part~='badge'] {
+    display: inline-grid;
+    flex: none;
+    place-items: center;
+    min-inline-size: 20px;
+    block-size: 20px;
+    padding-inline: 6px;
+    border-radius: 10px;
+    background: var(--chat-accent-fill);
+    color: var(--chat-on-accent);
+    font-size: var(--chat-size-xs, 11px);
+    font-weight: 600;
+    font-variant-numeric: tabular-nums;
+    line-height: 1;
+  }
+  .ticks {
+    flex: none;
+    inline-size: 17px;
+    block-size: 12px;
+    fill: none;
+    stroke: currentColor;
+    stroke-width: 1.35;
+    stroke-linecap: round;
+    stroke-linejoin: round;
+    opacity: 0.8;
+  }
+  .ticks.one {
+    inline-size: 12px;
+  }
+  .ticks.read {
+    stroke-width: 1.75;
+    opacity: 1;
+  }
+  .h0 {
+    --chat-hue: 20;
+  }
+  .h1 {
+    --chat-hue: 55;
+  }
+  .h2 {
+    --chat-hue: 105;
+  }
+  .h3 {
+    --chat-hue: 150;
+  }
+  .h4 {
+    --chat-hue: 195;
+  }
+  .h5 {
+    --chat-hue: 240;
+  }
+  .h6 {
+    --chat-hue: 285;
+  }
+  .h7 {
+    --chat-hue: 340;
+  }
+
+  .empty {
+    display: grid;
+    flex: 1;
+    place-content: center;
+    justify-items: center;
+    gap: 4px;
+    padding: 24px;
+    text-align: center;
+    overflow-wrap: anywhere;
+  }
+  .empty .art {
+    display: grid;
+    place-items: center;
+    inline-size: 64px;
+    block-size: 64px;
+    margin-block-end: 12px;
+    border-radius: 22px;
+    background: var(--chat-accent-soft);
+    color: var(--chat-accent-text);
+  }
+  .empty .plain {
+    background: var(--chat-fill);
+    color: var(--chat-text-2);
+  }
+  .empty .art .i {
+    inline-size: 28px;
+    block-size: 28px;
+    stroke-width: 1.5;
+  }
+  .empty h3 {
+    font-size: var(--chat-size-xl, 17px);
+    font-weight: 600;
+  }
+  .empty p {
+    max-inline-size: 30ch;
+    color: var(--chat-text-2);
+    line-height: 1.45;
+    text-wrap: balance;
+  }
+  .empty .button {
+    margin-block-start: 14px;
+  }
+  .skeleton {
+    border-radius: 6px;
+    background: var(--chat-fill-hover, #ddd);
+    animation: pulse 1.6s ease-in-out infinite;
+  }
+  @keyframes pulse {
+    50% {
+      opacity: 0.5;
+    }
+  }
+  @media (prefers-reduced-motion: reduce) {
+    .skeleton {
+      animation: none;
+    }
+  }
+  @media (forced-colors: active) {
+    [part~='avatar'],
+    [part~='badge'],
+    .button {
+      border: 1px solid CanvasText;
+    }
+    [part~='badge'],
+    .primary {
+      forced-color-adjust: none;
+      background: Highlight;
+      color: HighlightText;
+    }
+    [part~='presence'] {
+      forced-color-adjust: none;
+    }
+    .skeleton {
+      border: 1px solid GrayText;
+    }
+  }
+`;

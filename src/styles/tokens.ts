@@ -1,0 +1,199 @@
+import { css } from 'lit';
+
+/**
+ * The design tokens, declared on the host of `<chat-session>` and inherited by everything in it. A page
+ * overrides any of them on the element itself, since outer styles win over `:host`.
+ *
+ * The knobs (`--chat-accent`, `--chat-font`, `--chat-font-size`, `--chat-radius`, `--chat-density`,
+ * `--chat-tint`) are only read, never declared, so they may stand on any ancestor. `--_k`, `--_l` and
+ * `--_ink` are fragments of a relative colour: the accent's chroma for greys, its lightness capped per
+ * hue so that white text keeps a contrast of 4.5, and 1 where the accent is so light that it carries ink.
+ */
+export const tokens = css`
+  :host {
+    --_a: var(--chat-accent, oklch(0.53 0.19 264));
+    --_k: min(c, 0.12) * var(--chat-tint, 1);
+    --_l: min(l, 0.535 + min(c, 0.15) * 0.2 * cos((h - 350) * 1deg));
+    --_ink: clamp(0, (l - 0.76) * 1000, 1);
+    --_fs: var(--chat-font-size, max(15px, 0.9375rem));
+    --_r: var(--chat-radius, 18px);
+    --_d: var(--chat-density, 1);
+
+    --chat-accent-fill: oklch(from var(--_a) calc(var(--_l) + var(--_ink) * (l - var(--_l))) c h);
+    --chat-accent-fill-hover: oklch(
+      from var(--_a) calc(var(--_l) - 0.04 + var(--_ink) * (l + 0.08 - var(--_l))) c h
+    );
+    --chat-on-accent: oklch(from var(--_a) calc(1 - var(--_ink) * 0.82) 0 h);
+    --chat-accent-text: light-dark(
+      oklch(from var(--_a) min(l, 0.455) c h),
+      oklch(from var(--_a) clamp(0.78, l, 0.9) min(c, 0.12) h)
+    );
+    --chat-accent-soft: light-dark(
+      oklch(from var(--_a) 0.95 min(c * 0.14, 0.03) h),
+      oklch(from var(--_a) 0.305 min(c * 0.35, 0.06) h)
+    );
+    --chat-accent-line: light-dark(
+      oklch(from var(--_a) 0.83 min(c * 0.5, 0.085) h),
+      oklch(from var(--_a) 0.47 min(c * 0.6, 0.1) h)
+    );
+
+    --chat-surface: light-dark(oklch(1 0 0), oklch(from var(--_a) 0.195 calc(var(--_k) * 0.07) h));
+    --chat-sunken: light-dark(
+      oklch(from var(--_a) 0.98 calc(var(--_k) * 0.03) h),
+      oklch(from var(--_a) 0.17 calc(var(--_k) * 0.07) h)
+    );
+    --chat-raised: light-dark(oklch(1 0 0), oklch(from var(--_a) 0.245 calc(var(--_k) * 0.09) h));
+    --chat-bubble: light-dark(
+      oklch(from var(--_a) 0.956 calc(var(--_k) * 0.05) h),
+      oklch(from var(--_a) 0.268 calc(var(--_k) * 0.1) h)
+    );
+    --chat-fill: light-dark(
+      oklch(from var(--_a) 0.945 calc(var(--_k) * 0.06) h),
+      oklch(from var(--_a) 0.255 calc(var(--_k) * 0.1) h)
+    );
+    --chat-fill-hover: light-dark(
+      oklch(from var(--_a) 0.92 calc(var(--_k) * 0.07) h),
+      oklch(from var(--_a) 0.305 calc(var(--_k) * 0.1) h)
+    );
+    --chat-line: light-dark(
+      oklch(from var(--_a) 0.915 calc(var(--_k) * 0.06) h),
+      oklch(from var(--_a) 0.285 calc(var(--_k) * 0.1) h)
+    );
+    --chat-line-strong: light-dark(
+      oklch(from var(--_a) 0.64 calc(var(--_k) * 0.12) h),
+      oklch(from var(--_a) 0.56 calc(var(--_k) * 0.12) h)
+    );
+
+    --chat-text: light-dark(
+      oklch(from var(--_a) 0.235 calc(var(--_k) * 0.12) h),
+      oklch(from var(--_a) 0.94 calc(var(--_k) * 0.04) h)
+    );
+    --chat-text-2: light-dark(
+      oklch(from var(--_a) 0.45 calc(var(--_k) * 0.16) h),
+      oklch(from var(--_a) 0.775 calc(var(--_k) * 0.1) h)
+    );
+    --chat-text-3: light-dark(
+      oklch(from var(--_a) 0.505 calc(var(--_k) * 0.16) h),
+      oklch(from var(--_a) 0.71 calc(var(--_k) * 0.1) h)
+    );
+
+    --chat-danger: light-dark(oklch(0.51 0.19 25), oklch(0.78 0.12 22));
+    --chat-danger-soft: light-dark(oklch(0.957 0.02 20), oklch(0.29 0.055 22));
+    --chat-warning: light-dark(oklch(0.5 0.1 78), oklch(0.84 0.12 84));
+    --chat-warning-soft: light-dark(oklch(0.962 0.042 88), oklch(0.3 0.045 78));
+    --chat-success: light-dark(oklch(0.47 0.12 152), oklch(0.81 0.14 155));
+    --chat-online: light-dark(oklch(0.595 0.16 150), oklch(0.75 0.17 152));
+    --chat-away: light-dark(oklch(0.62 0.13 72), oklch(0.8 0.14 82));
+
+    --chat-own-bg: var(--chat-accent-fill);
+    --chat-own-text: var(--chat-on-accent);
+    --chat-own-text-2: color-mix(in oklab, var(--chat-own-text) 97%, var(--chat-own-bg));
+    --chat-other-bg: var(--chat-bubble);
+    --chat-other-text: var(--chat-text);
+
+    --chat-font-family: var(--chat-font, inherit);
+    --chat-size-xs: calc(var(--_fs) * 0.7333);
+    --chat-size-sm: calc(var(--_fs) * 0.8);
+    --chat-size-md: calc(var(--_fs) * 0.8667);
+    --chat-size-lg: var(--_fs);
+    --chat-size-xl: calc(var(--_fs) * 1.1333);
+    --chat-leading: 1.4;
+    --chat-leading-ui: 1.3;
+
+    --chat-space-1: calc(4px * var(--_d));
+    --chat-space-2: calc(8px * var(--_d));
+    --chat-space-3: calc(12px * var(--_d));
+    --chat-space-4: calc(16px * var(--_d));
+    --chat-space-5: calc(20px * var(--_d));
+    --chat-space-6: calc(24px * var(--_d));
+
+    --chat-bar: 60px;
+    --chat-control: 36px;
+    --chat-hit: 0px;
+    --chat-avatar-list: 44px;
+    --chat-avatar-bar: 36px;
+    --chat-avatar-message: 30px;
+    --chat-content: 760px;
+    --chat-bubble-max: min(82%, 540px);
+    --chat-list-pane: clamp(264px, 27cqi, 330px);
+
+    --chat-radius-bubble: var(--_r);
+    --chat-radius-joint: min(5px, var(--_r));
+    --chat-radius-control: min(10px, calc(var(--_r) * 0.6));
+    --chat-radius-field: min(22px, calc(var(--_r) * 1.23));
+    --chat-radius-pill: 999px;
+
+    --chat-shadow-2:
+      0 0 0 1px light-dark(oklch(0 0 0 / 0.07), oklch(1 0 0 / 0.09)),
+      0 2px 4px light-dark(oklch(0 0 0 / 0.04), oklch(0 0 0 / 0.25)),
+      0 8px 24px light-dark(oklch(0 0 0 / 0.11), oklch(0 0 0 / 0.42));
+
+    --chat-time-1: 90ms;
+    --chat-time-2: 160ms;
+    --chat-time-3: 240ms;
+    --chat-ease: cubic-bezier(0.2, 0.8, 0.2, 1);
+    --chat-shift: 1;
+  }
+  :host([theme='light']) {
+    color-scheme: light;
+  }
+  :host([theme='dark']) {
+    color-scheme: dark;
+  }
+  :host([theme='auto']) {
+    color-scheme: light dark;
+  }
+  @media (pointer: coarse) {
+    :host {
+      --chat-control: 44px;
+      --chat-hit: 9px;
+    }
+  }
+  @media (prefers-reduced-motion: reduce) {
+    :host {
+      --chat-time-1: 0.01ms;
+      --chat-time-2: 80ms;
+      --chat-time-3: 80ms;
+      --chat-shift: 0;
+    }
+  }
+  @media (prefers-contrast: more) {
+    :host {
+      --chat-line: var(--chat-line-strong);
+      --chat-accent-line: var(--chat-accent-text);
+      --chat-text-2: var(--chat-text);
+      --chat-text-3: light-dark(oklch(0.38 0 0), oklch(0.86 0 0));
+      --chat-own-text-2: var(--chat-own-text);
+    }
+  }
+  @media (forced-colors: active) {
+    :host {
+      --chat-surface: Canvas;
+      --chat-sunken: Canvas;
+      --chat-raised: Canvas;
+      --chat-bubble: Canvas;
+      --chat-fill: Canvas;
+      --chat-fill-hover: Canvas;
+      --chat-line: CanvasText;
+      --chat-line-strong: CanvasText;
+      --chat-text: CanvasText;
+      --chat-text-2: CanvasText;
+      --chat-text-3: CanvasText;
+      --chat-accent-fill: Highlight;
+      --chat-accent-fill-hover: Highlight;
+      --chat-on-accent: HighlightText;
+      --chat-accent-text: LinkText;
+      --chat-accent-soft: Canvas;
+      --chat-accent-line: Highlight;
+      --chat-own-text-2: HighlightText;
+      --chat-danger: CanvasText;
+      --chat-danger-soft: Canvas;
+      --chat-warning: CanvasText;
+      --chat-warning-soft: Canvas;
+      --chat-success: CanvasText;
+      --chat-online: CanvasText;
+      --chat-away: CanvasText;
+      --chat-shadow-2: 0 0 0 1px CanvasText;
+    }
+  }
+`;
