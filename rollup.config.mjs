@@ -1,0 +1,67 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import nodeResolve from '@rollup/plugin-node-resolve';
+import esbuild from 'rollup-plugin-esbuild';
+import literals from 'rollup-plugin-html-literals';
+
+/** What a page's own bundler brings: left as imports in the modules, built into the script tag. */
+export const external = [/^lit($|\/)/, /^@lit\//, 'nanoevents'];
+
+/** The steps from source to a bundle. `release` shortens the text of templates and styles as well. */
+export function plugins(release = true) {
+  return [
+    nodeResolve({ exportConditions: ['production', 'browser'], extensions: ['.ts', '.js'] }),
+    sourceExtension(),
+    ...(release ? [literals({ failOnError: true })] : []),
+    esbuild({ target: 'es2022', minify: true, tsconfig: 'tsconfig.json', legalComments: 'none' }),
+  ];
+}
+
+/** Imports name the file that will be (`./a.js`); here it is still `./a.ts`. */
+function sourceExtension() {
+  return {
+    name: 'source-extension',
+    resolveId(source, importer) {
+      if (!importer?.endsWith('.ts') || !/^\.{1,2}\/.*\.js$/.test(source)) return null;
+      return this.resolve(source.replace(/\.js$/, '.ts'), importer, { skipSelf: true });
+    },
+  };
+}
+
+/** A module that is no file: `code`, as if it stood at the top of the project. */
+export function virtual(name, code) {
+  const id = resolve(`${name}.virtual.js`);
+  return {
+    name: 'virtual',
+    resolveId: (source) => (source === name ? { id, moduleSideEffects: true } : null),
+    load: (loaded) => (loaded === id ? code : null),
+  };
+}
+
+/** One entry per file that defines a tag. */
+function elements() {
+  const files = readdirSync('src/elements').filter((file) => file.endsWith('.ts'));
+  const tagged = files.filter((file) => readFileSync(`src/elements/${file}`, 'utf8').includes('* @tag '));
+  return Object.fromEntries(
+    tagged.map((file) => [`elements/${file.replace('.ts', '')}`, `src/elements/${file}`]),
+  );
+}
+
+export default ({ watch }) => [
+  {
+    input: { index: 'src/index.ts', client: 'src/client/client.ts', ...elements() },
+    external,
+    plugins: plugins(!watch),
+    output: {
+      dir: 'dist',
+      format: 'es',
+      sourcemap: true,
+      chunkFileNames: 'chunks/[name]-[hash].js',
+    },
+  },
+  {
+    input: 'script-tag',
+    plugins: [virtual('script-tag', "import './src/index.ts';"), ...plugins(!watch)],
+    output: { file: 'dist/chat-session.js', format: 'iife', sourcemap: true },
+  },
+];

@@ -1,0 +1,59 @@
+import { spawn } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { root } from './install.mjs';
+
+/**
+ * Runs `node` with `args` at the top of the project.
+ *
+ * @param {string[]} args
+ * @param {{ env?: Record<string, string>, quiet?: boolean, cwd?: string }} [options] - `quiet` shows
+ *   what it printed only when it fails.
+ * @returns {Promise<number>} Its exit code; 1 when it was killed.
+ */
+export function node(args, { env = {}, quiet = false, cwd = root } = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, args, {
+      cwd,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', quiet ? 'pipe' : 'inherit', quiet ? 'pipe' : 'inherit'],
+    });
+    const said = [];
+    child.stdout?.on('data', (data) => said.push(data));
+    child.stderr?.on('data', (data) => said.push(data));
+    child.once('error', reject);
+    child.once('close', (code) => {
+      if (code !== 0) process.stdout.write(Buffer.concat(said));
+      resolve(code ?? 1);
+    });
+  });
+}
+
+/**
+ * The script behind a package's command.
+ *
+ * @param {string} name - The package.
+ * @param {string} [command] - Its command, when the package has several.
+ * @param {string} [from] - The folder that depends on it.
+ */
+export function bin(name, command = name, from = root) {
+  const manifest = findManifest(name, from);
+  const { bin } = createRequire(manifest)(manifest);
+  return join(dirname(manifest), typeof bin === 'string' ? bin : bin[command]);
+}
+
+// Not by `require.resolve`: a package's `exports` may hide its package.json.
+function findManifest(name, from) {
+  const require = createRequire(join(from, 'package.json'));
+  const folders = require.resolve.paths(name) ?? [];
+  for (const folder of folders) {
+    const file = join(folder, name, 'package.json');
+    try {
+      require(file);
+      return file;
+    } catch {
+      // Not in this folder; the next one up may have it.
+    }
+  }
+  throw new Error(`${name} is not installed: run npm ci.`);
+}
