@@ -252,7 +252,7 @@ export const base = css`
     block-size: 28px;
     stroke-width: 1.5;
   }
-  .empty h3 {
+  .empty :is(h2, h3) {
     font-size: var(--chat-size-xl, 17px);
     font-weight: 600;
   }
