@@ -1,1 +1,318 @@
-// Contract first; bodies follow.
+import { createNanoEvents } from 'nanoevents';
+import { ChatError } from '../errors.js';
+import {
+  mayDisclose,
+  userProblem,
+  type OwnUser,
+  type PrivacySettings,
+  type ServerEvent,
+  type User,
+} from '../protocol.js';
+import type { Connection } from '../transport/connection.js';
+import { browserHost, type Host } from '../transport/host.js';
+import { createRequester, type Common, type Requester, type RequestOptions } from '../transport/http.js';
+import type { Frame } from '../transport/transport.js';
+import type { Channel } from './channel.js';
+import { Channels, type ChannelFilter, type ChannelQuery, type ChannelSort } from './channels.js';
+import { assertBrowser, openConnection } from './connect.js';
+import { ConnectionViewer, IDLE_VIEW } from './connection-view.js';
+import { Login } from './login.js';
+import type { ChatClientOptions } from './options.js';
+import { PrivacyKeeper } from './privacy.js';
+import type { ClientState } from './state.js';
+import { Store } from './store.js';
+import { TokenSource, type TokenProvider } from './token.js';
+import { authHeaders, checkBaseURL, DEFAULT_BASE_URL, parseEvent } from './wire.js';
+
+/** What `ChatClient.on` takes: an event type of the wire, or `*` for all of them. */
+export type EventName = ServerEvent['type'] | '*';
+export type EventOf<N extends EventName> = N extends '*' ? ServerEvent : Extract<ServerEvent, { type: N }>;
+
+const IDLE: ClientState = {
+  user: undefined,
+  connection: IDLE_VIEW,
+  channels: [],
+  channelsPhase: 'idle',
+  channelsError: undefined,
+};
+
+/** The chat of one user at a time: connection, channels, commands. Headless; the elements stand on it. */
+export class ChatClient {
+  readonly apiKey: string;
+  readonly baseURL: string;
+  /** Everything there is to show, but for what is inside a channel. */
+  readonly state = new Store<ClientState>(IDLE);
+  /** @internal The surroundings: clock, timers, sockets. */
+  readonly host: Host;
+
+  #options: ChatClientOptions;
+  #login: Login | undefined;
+  #connection: Connection | undefined;
+  #connectionId: string | undefined;
+  #channels = new Channels(this);
+  #send: Requester;
+  #events = createNanoEvents<Record<string, (event: ServerEvent) => void>>();
+  #viewer: ConnectionViewer;
+  #privacy = this.#keepPrivacy();
+
+  /** @throws {ChatError} `invalid-option` for an empty key or a base URL that is none. */
+  constructor(apiKey: string, options: ChatClientOptions = {}) {
+    if (typeof apiKey !== 'string' || apiKey === '')
+      throw new ChatError(
+        'invalid-option',
+        `The api key is a non-empty string; got ${JSON.stringify(apiKey) ?? 'none'}. Pass the key of your app.`,
+      );
+    this.apiKey = apiKey;
+    this.baseURL = checkBaseURL(options.baseURL ?? DEFAULT_BASE_URL);
+    this.host = browserHost(options.host);
+    this.#options = options;
+    this.#viewer = new ConnectionViewer(this.host, (connection) => this.patch({ connection }));
+    this.#send = createRequester({
+      host: this.host,
+      baseURL: this.baseURL,
+      timeoutMs: options.timeouts?.requestMs,
+      common: () => this.#common(),
+      renew: (sent) => this.#current().tokens.renew(sent.headers['Authorization'] ?? ''),
+    });
+  }
+
+  /** The id of the user who is connected or connecting. */
+  get userId(): string | undefined {
+    return this.#login?.user.id;
+  }
+
+  /**
+   * Connects as `user`, who is created or merged on the server; settles when the server has greeted us.
+   * Requests made before wait for it. A second call for the same user joins the first.
+   *
+   * @param user - `id` and any custom fields; at most 5 KB as JSON.
+   * @param tokenOrProvider - A signed token, or a function that fetches one, asked again at each expiry.
+   * @returns The user as the server knows it, privacy settings included.
+   * @throws {ChatError} At once: `server-side`, `invalid-user`, `invalid-token`, `other-user`. Later:
+   *   `token-rejected`, `token-expired`, `unknown-key` … as the server refuses; `timeout` after 15 s without
+   *   a greeting, the last failure as `cause`: trying goes on until `disconnectUser`, another call waits for it.
+   */
+  async connectUser(user: User, tokenOrProvider: string | TokenProvider): Promise<OwnUser> {
+    assertBrowser(this.#options.allowServerSideConnect);
+    const problem = userProblem(user);
+    if (problem) throw new ChatError('invalid-user', problem);
+    const current = this.#login;
+    if (current && current.user.id !== user.id)
+      throw new ChatError(
+        'other-user',
+        `One user at a time: "${current.user.id}" is connected; got "${user.id}". Await disconnectUser() first.`,
+      );
+    if (current && current.outcome !== 'failed') return current.greeted;
+    const tokens = new TokenSource(user.id, tokenOrProvider, this.host);
+    const login = this.#begin(user, tokens);
+    this.#connection ??= this.#connect();
+    this.#connection.connect();
+    return login.greeted;
+  }
+
+  /** Signs out: closes the connection, forgets user, token and channels. Waiting requests are rejected. */
+  disconnectUser(): Promise<void> {
+    const error = new ChatError('disconnected', 'The user was disconnected. Call connectUser to go on.');
+    this.#connection?.disconnect();
+    this.#connection = this.#connectionId = undefined;
+    this.#login?.end(error);
+    this.#login = undefined;
+    this.#channels.end(error);
+    this.#channels = new Channels(this);
+    this.#privacy = this.#keepPrivacy();
+    this.state.value = IDLE;
+    return Promise.resolve();
+  }
+
+  /** Tries to connect now instead of waiting for the planned attempt. */
+  retryNow(): void {
+    this.#connection?.retryNow();
+  }
+
+  /**
+   * Changes what others may learn of the user: here at once, then on the server, which keeps it.
+   *
+   * @throws {ChatError} The server's refusal; the setting is then as before. When the network fails the
+   *   setting stays as wanted here, and the server gets it with the next connect.
+   */
+  async updatePrivacy(settings: PrivacySettings): Promise<OwnUser> {
+    const { user: details } = this.#current();
+    const before = this.state.value.user?.privacy_settings ?? details.privacy_settings;
+    const after = { ...before, ...settings };
+    if (!mayDisclose({ privacy_settings: after }, 'typing.start')) this.#channels.stopTyping();
+    this.#showPrivacy(after);
+    try {
+      await this.#privacy.change(after);
+    } catch (error) {
+      if (error instanceof ChatError && !error.retryable && error.code !== 'disconnected')
+        this.#showPrivacy(before);
+      throw error;
+    }
+    return this.state.value.user ?? details;
+  }
+
+  /** @internal Reads are not marked while the server may not know yet that they are private. */
+  privacySettled(): Promise<void> {
+    return this.#privacy.settled();
+  }
+
+  /**
+   * The user's channels, newest activity first, watched from now on; they become `state.channels`.
+   *
+   * @param filter - In the protocol's query language. Default: the channels the user is a member of.
+   */
+  async queryChannels(
+    filter?: ChannelFilter,
+    sort: ChannelSort[] = [],
+    page: ChannelQuery = {},
+  ): Promise<Channel[]> {
+    const login = this.#current();
+    this.patch({ channelsPhase: 'loading', channelsError: undefined });
+    try {
+      const channels = await this.#channels.query(
+        filter ?? { members: { $in: [login.user.id] } },
+        sort,
+        page,
+      );
+      this.patch({ channelsPhase: 'ready', channels });
+      return channels;
+    } catch (error) {
+      if (login === this.#login) this.patch({ channelsPhase: 'failed', channelsError: error as ChatError });
+      throw error;
+    }
+  }
+
+  /** The channel of this type and id, known to the server or not. @throws {ChatError} `invalid-channel`. */
+  channel(type: string, id: string): Channel {
+    return this.#channels.get(type, id);
+  }
+
+  /** Calls `listener` for every event of this type, or every event (`*`), after the state took it in. */
+  on<N extends EventName>(type: N, listener: (event: EventOf<N>) => void): () => void {
+    return this.#events.on(type, listener as (event: ServerEvent) => void);
+  }
+
+  /** One command as the connected user. Waits for a `connectUser` under way. */
+  async request<T>(options: RequestOptions): Promise<T> {
+    const login = this.#current();
+    if (login.outcome === 'pending') await login.greeted;
+    return this.#send<T>({ signal: login.signal, ...options });
+  }
+
+  // ── For channels ───────────────────────────────────────────────────────────
+
+  /** @internal */
+  refresh(channels: readonly Channel[]): Promise<void> {
+    return this.#channels.refresh(channels);
+  }
+
+  /** @internal Puts a channel into `state.channels`. */
+  show(channel: Channel): void {
+    this.#channels.show(channel);
+  }
+
+  /** @internal Changes a part of the state. */
+  patch(part: Partial<ClientState>): void {
+    this.state.value = { ...this.state.value, ...part };
+  }
+
+  // ── Connecting ─────────────────────────────────────────────────────────────
+
+  #begin(user: User, tokens: TokenSource): Login {
+    const limitMs = this.#options.timeouts?.connectMs ?? 15_000;
+    const late = () => {
+      const { error: cause } = this.state.value.connection;
+      return new ChatError(
+        'timeout',
+        `No connection to ${this.baseURL} within ${limitMs} ms. Trying goes on; check the network and the base URL.`,
+        { cause },
+      );
+    };
+    return (this.#login = new Login({ user, tokens, host: this.host, limitMs, late }));
+  }
+
+  #connect(): Connection {
+    const connection = openConnection({
+      ...this.#options,
+      host: this.host,
+      tokens: () => this.#current().tokens,
+      opening: () => ({ baseURL: this.baseURL, apiKey: this.apiKey, user: this.#current().user }),
+      sync: (greeting) => this.#sync(greeting),
+    });
+    connection.on('state', (change) => {
+      this.#viewer.take(change);
+      if (change.state === 'blocked' && change.error) this.#login?.fail(change.error);
+    });
+    connection.on('frame', (frame) => this.#receive(frame));
+    return connection;
+  }
+
+  async #sync(greeting: Frame): Promise<void> {
+    this.#connectionId = greeting['connection_id'] as string;
+    const login = this.#current();
+    const me = this.state.value.user ?? { id: login.user.id };
+    if (login.outcome !== 'connected') login.succeed(me);
+    await this.#channels.recover();
+  }
+
+  #current(): Login {
+    if (this.#login) return this.#login;
+    throw new ChatError(
+      'not-connected',
+      'No user is connected. Call connectUser first; what is asked after it waits for it.',
+    );
+  }
+
+  async #common(): Promise<Common> {
+    const { user, tokens } = this.#current();
+    return {
+      query: { user_id: user.id, connection_id: this.#connectionId, api_key: this.apiKey },
+      headers: authHeaders(await tokens.get()),
+    };
+  }
+
+  // ── Events ─────────────────────────────────────────────────────────────────
+
+  #receive(frame: Frame): void {
+    const event = parseEvent(frame);
+    if (!event) return this.#options.logger?.('A frame without the fields of its type was dropped.');
+    if (event.type === 'health.check' && event.me) {
+      this.#privacy.greeted(event.me);
+      this.#takeMe(event.me);
+    } else if (event.type === 'user.updated' && event.user.id === this.userId) this.#takeMe(event.user);
+    this.#channels.route(event);
+    this.#emit(event.type, event);
+    this.#emit('*', event);
+  }
+
+  #emit(name: string, event: ServerEvent): void {
+    try {
+      this.#events.emit(name, event);
+    } catch (error) {
+      // A listener's fault is the page's to see, and not the connection's to die of.
+      this.host.setTimeout(() => {
+        throw error;
+      }, 0);
+    }
+  }
+
+  #takeMe(said: User): void {
+    const me = this.#privacy.overlay(said);
+    this.patch({ user: { ...this.state.value.user, ...me } });
+    this.#current().refresh(me);
+  }
+
+  #keepPrivacy(): PrivacyKeeper {
+    return new PrivacyKeeper((settings) => {
+      const set = { privacy_settings: settings };
+      const body = { users: [{ id: this.#current().user.id, set }] };
+      return this.request({ method: 'PATCH', path: '/users', body });
+    });
+  }
+
+  #showPrivacy(privacy_settings: PrivacySettings | undefined): void {
+    this.#current().user.privacy_settings = privacy_settings;
+    const { user } = this.state.value;
+    if (user) this.patch({ user: { ...user, privacy_settings } });
+  }
+}

@@ -1,0 +1,186 @@
+import { ChatError } from '../errors.js';
+import { compareTimes, parseCid, type ChannelStateResponse, type ServerEvent } from '../protocol.js';
+import { Channel } from './channel.js';
+import type { ChatClient } from './client.js';
+import { PAGE_SIZE } from './messages.js';
+
+/** Of one query: the most channels a server answers with, and watches, at once (protocol.md §7.2). */
+const QUERY_LIMIT = 30;
+
+/** A filter of the protocol's query language, such as `{ members: { $in: ["ada"] } }`. */
+export type ChannelFilter = Record<string, unknown>;
+
+export interface ChannelSort {
+  field: string;
+  direction: 1 | -1;
+}
+
+export interface ChannelQuery {
+  /** At most 30, the default. */
+  limit?: number;
+  /** At most 1000. Default 0. */
+  offset?: number;
+}
+
+/** Every channel of one connected user: makes them, routes events to them, keeps the list in order. */
+export class Channels {
+  #client: ChatClient;
+  #byCid = new Map<string, Channel>();
+
+  constructor(client: ChatClient) {
+    this.#client = client;
+  }
+
+  /** The channel of this type and id: the same object as long as the user stays. */
+  get(type: string, id: string): Channel {
+    const cid = `${type}:${id}`;
+    if (!parseCid(cid))
+      throw new ChatError(
+        'invalid-channel',
+        `A channel is named type:id, each 1 to 64 of the characters a–z A–Z 0–9 _ - (an id of the server may hold !); got "${cid}". Pass one such as "messaging:general".`,
+      );
+    let channel = this.#byCid.get(cid);
+    if (!channel) this.#byCid.set(cid, (channel = new Channel(this.#client, type, id)));
+    return channel;
+  }
+
+  async query(filter: ChannelFilter, sort: readonly ChannelSort[], page: ChannelQuery): Promise<Channel[]> {
+    const { channels } = await this.#client.request<{ channels: ChannelStateResponse[] }>({
+      method: 'POST',
+      path: '/channels',
+      body: {
+        filter_conditions: filter,
+        sort,
+        state: true,
+        watch: true,
+        presence: true,
+        message_limit: PAGE_SIZE,
+        limit: page.limit ?? QUERY_LIMIT,
+        offset: page.offset ?? 0,
+      },
+    });
+    return channels.map((response) => this.#take(response));
+  }
+
+  /** Asks for these channels' newest state and watches them on the present connection. */
+  async refresh(channels: readonly Channel[]): Promise<void> {
+    for (let at = 0; at < channels.length; at += QUERY_LIMIT) {
+      const part = channels.slice(at, at + QUERY_LIMIT);
+      const found = await this.query({ cid: { $in: part.map((channel) => channel.cid) } }, [], {});
+      for (const channel of part) if (!found.includes(channel)) this.#missing(channel);
+    }
+  }
+
+  /** After a new connection, whose server knows of no watches: all of them again, the open ones first. */
+  async recover(): Promise<void> {
+    const listed = new Set(this.#client.state.value.channels);
+    const watched = [...this.#byCid.values()].filter((channel) => channel.watched);
+    watched.sort((a, b) => Number(listed.has(a)) - Number(listed.has(b)));
+    try {
+      await this.refresh(watched);
+    } catch (error) {
+      if (!(error instanceof ChatError) || error.retryable) throw error;
+      for (const channel of watched) channel.apply({ type: 'local.failed', error });
+    }
+    for (const channel of this.#byCid.values()) channel.wake();
+  }
+
+  /** Hands an event to the channel it concerns, or to all when it concerns a user. */
+  route(event: ServerEvent): void {
+    if (event.type === 'user.updated' || event.type === 'user.presence.changed') {
+      for (const channel of this.#byCid.values()) channel.apply(event);
+      return;
+    }
+    if (event.type === 'notification.mark_read' && !event.cid) {
+      if (event.unread_channels === 0) for (const channel of this.#byCid.values()) channel.apply(event);
+      return;
+    }
+    const channel = event.cid ? this.#byCid.get(event.cid) : undefined;
+    if (gone(event)) return this.#drop(channel);
+    if (event.type === 'notification.message_new' || event.type === 'notification.added_to_channel')
+      return this.#discover(event.cid ?? event.channel?.cid);
+    channel?.apply(event);
+    if (event.type === 'message.new') this.sort();
+  }
+
+  /** Puts a channel into the list, if it is not there. */
+  show(channel: Channel): void {
+    const { channels } = this.#client.state.value;
+    if (!channels.includes(channel)) this.#client.patch({ channels: newestFirst([...channels, channel]) });
+  }
+
+  sort(): void {
+    const { channels } = this.#client.state.value;
+    const sorted = newestFirst(channels);
+    if (sorted.some((channel, at) => channel !== channels[at])) this.#client.patch({ channels: sorted });
+  }
+
+  stopTyping(): void {
+    for (const channel of this.#byCid.values()) channel.stopTyping();
+  }
+
+  end(error: ChatError): void {
+    for (const channel of this.#byCid.values()) channel.end(error);
+    this.#byCid.clear();
+  }
+
+  #take(response: ChannelStateResponse): Channel {
+    const channel = this.get(response.channel.type, response.channel.id);
+    channel.watched = true;
+    channel.apply({ type: 'local.loaded', response });
+    return channel;
+  }
+
+  #missing(channel: Channel): void {
+    const error = new ChatError(
+      'not-found',
+      `There is no channel "${channel.cid}" that this user may see. Check the name, or add the user as a member.`,
+    );
+    channel.watched = false;
+    channel.apply({ type: 'local.failed', error });
+    this.#unlist(channel);
+  }
+
+  /** A channel we do not watch has come to life. */
+  #discover(cid: string | undefined): void {
+    const name = parseCid(cid);
+    if (!name) return;
+    const channel = this.get(name.type, name.id);
+    channel.watched = false;
+    channel.watch().then(
+      () => this.show(channel),
+      () => undefined, // it shows its own error; the next event or connect tries again
+    );
+  }
+
+  #drop(channel: Channel | undefined): void {
+    if (!channel) return;
+    channel.watched = false;
+    channel.apply({
+      type: 'local.ended',
+      error: new ChatError(
+        'not-found',
+        `The channel "${channel.cid}" was deleted, or this user removed from it.`,
+      ),
+    });
+    this.#unlist(channel);
+  }
+
+  #unlist(channel: Channel): void {
+    const { channels } = this.#client.state.value;
+    if (channels.includes(channel))
+      this.#client.patch({ channels: channels.filter((other) => other !== channel) });
+  }
+}
+
+function gone(event: ServerEvent): boolean {
+  return (
+    event.type === 'channel.deleted' ||
+    event.type === 'notification.channel_deleted' ||
+    event.type === 'notification.removed_from_channel'
+  );
+}
+
+function newestFirst(channels: readonly Channel[]): Channel[] {
+  return [...channels].sort((a, b) => compareTimes(b.state.value.lastActivity, a.state.value.lastActivity));
+}
