@@ -55,6 +55,8 @@ export const en = {
   loadFailedHint: 'The server did not answer. Your messages are safe.',
   loading: 'Loading messages',
   deleted: 'Message deleted',
+  /** In the place of a message that has files and no text. */
+  attachment: 'Attachment',
   edited: 'Edited',
   notSent: 'Not sent',
   retry: 'Retry',

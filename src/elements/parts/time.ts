@@ -41,3 +41,9 @@ export function dayLabel(at: Timestamp, now: Date, terms: Terms): string {
 export function listTime(at: Timestamp, now: Date, terms: Terms): string {
   return dayOf(at) === dayOf(now) ? timeOfDay(at, terms) : dayLabel(at, now, terms);
 }
+
+/** The time today, else day and time: when something was read. */
+export function momentOf(at: Timestamp, now: Date, terms: Terms): string {
+  if (dayOf(at) === dayOf(now)) return timeOfDay(at, terms);
+  return format(new Date(at), terms, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
+}

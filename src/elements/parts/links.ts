@@ -1,0 +1,50 @@
+import { html, type TemplateResult } from 'lit';
+
+/** Stops before spaces, quotes and direction controls, which could show another address than they open. */
+const URLS = /\b(?:https?:\/\/|mailto:)[^\s<>"\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gi;
+const SCHEMES = ['http:', 'https:', 'mailto:'];
+
+/** Sentence marks at the end belong to the sentence; a bracket only if the address has not opened it. */
+function trimmed(url: string): string {
+  for (;;) {
+    const end = url.slice(-1);
+    const open = end === ')' ? '(' : end === ']' ? '[' : '';
+    if (open ? url.split(end).length <= url.split(open).length : !/[.,:;!?'*_~]/.test(end)) return url;
+    url = url.slice(0, -1);
+  }
+}
+
+/** Cuts `text` into plain pieces and addresses that may be opened: http, https and mailto. */
+export function linked(text: string): (string | { href: string; text: string })[] {
+  const pieces: (string | { href: string; text: string })[] = [];
+  let done = 0;
+  for (const match of text.matchAll(URLS)) {
+    const url = trimmed(match[0]);
+    if (!URL.canParse(url)) continue;
+    const { protocol, href } = new URL(url);
+    if (!SCHEMES.includes(protocol)) continue;
+    if (match.index > done) pieces.push(text.slice(done, match.index));
+    pieces.push({ href, text: url });
+    done = match.index + url.length;
+  }
+  if (done < text.length) pieces.push(text.slice(done));
+  return pieces;
+}
+
+/** A message's text with its addresses as links. Strangers' text is bound as text, never as markup. */
+export function linkedText(text: string): (string | TemplateResult)[] {
+  return linked(text).map((piece) =>
+    typeof piece === 'string'
+      ? piece
+      : html`<a href=${piece.href} target="_blank" rel="noopener noreferrer nofollow" tabindex="-1">${piece.text}</a>`,
+  );
+}
+
+/** One to three emoji and nothing else: `\p{RI}{2}` is a flag, the tags are those of regional flags. */
+const EMOJI =
+  /^(?:\s*(?:\p{RI}{2}|[\d#*]\ufe0f?\u20e3|\p{ExtPict}[\ufe0f\p{EMod}]?[\u{e0020}-\u{e007f}]*(?:\u200d\p{ExtPict}[\ufe0f\p{EMod}]?)*)){1,3}\s*$/u;
+
+/** Whether `text` is one to three emoji alone, which are shown large. */
+export function isJumbo(text: string): boolean {
+  return text.length < 80 && EMOJI.test(text);
+}

@@ -1,0 +1,105 @@
+import type { LocalMessage } from '../../client/state.js';
+import { compareTimes, type Timestamp } from '../../protocol.js';
+import { dayOf } from './time.js';
+
+/** A pause longer than this begins a new group (the design's figure). */
+const GROUP_MS = 5 * 60_000;
+
+export interface MessageRow {
+  readonly kind: 'message';
+  readonly key: string;
+  readonly message: LocalMessage;
+  readonly own: boolean;
+  /** First and last of its group: same author and day, no long pause, nothing in between. */
+  readonly first: boolean;
+  readonly last: boolean;
+}
+
+/** A sentence of the channel itself, not of a person. */
+export interface NoticeRow {
+  readonly kind: 'notice';
+  readonly key: string;
+  readonly message: LocalMessage;
+}
+
+/** Where the unread messages began when the channel was opened. */
+export interface UnreadRow {
+  readonly kind: 'unread';
+  readonly key: string;
+  readonly count: number;
+}
+
+export type Row = MessageRow | NoticeRow | UnreadRow;
+
+export interface Day {
+  readonly key: string;
+  readonly at: Timestamp;
+  readonly rows: readonly Row[];
+}
+
+/** What was unread when the channel was opened: messages of others after this time, so many. */
+export interface UnreadMark {
+  readonly after: Timestamp;
+  readonly count: number;
+}
+
+const isNotice = (message: LocalMessage) => message.type === 'system' || message.type === 'error';
+
+/** Cuts a channel's messages into days, and these into rows. Days never go back, so their keys are unique. */
+export function daysOf(
+  messages: readonly LocalMessage[],
+  selfId: string | undefined,
+  unread?: UnreadMark,
+): Day[] {
+  const days: { key: string; at: Timestamp; rows: Row[] }[] = [];
+  let today = NaN;
+  let previous: { message: LocalMessage; row: { last: boolean } } | undefined;
+  let marked = !unread;
+  for (const message of messages) {
+    const own = message.user?.id === selfId;
+    const day = dayOf(message.created_at);
+    // Not `!==`: an unsent message carries this machine's clock, which may be a day behind.
+    if (!days.length || day > today) {
+      days.push({ key: String(day), at: message.created_at, rows: [] });
+      today = day;
+      previous = undefined;
+    }
+    const rows = days[days.length - 1]?.rows ?? [];
+    if (unread && !marked && !own && compareTimes(message.created_at, unread.after) > 0) {
+      // Message ids hold no `%`, so no message has this key.
+      rows.push({ kind: 'unread', key: '%unread', count: unread.count });
+      marked = true;
+      previous = undefined;
+    }
+    if (isNotice(message)) {
+      rows.push({ kind: 'notice', key: message.id, message });
+      previous = undefined;
+      continue;
+    }
+    const joins = previous !== undefined && inOneGroup(previous.message, message);
+    if (previous && joins) previous.row.last = false;
+    const row = { kind: 'message' as const, key: message.id, message, own, first: !joins, last: true };
+    rows.push(row);
+    previous = { message, row };
+  }
+  return days;
+}
+
+function inOneGroup(a: LocalMessage, b: LocalMessage): boolean {
+  return a.user?.id === b.user?.id && Date.parse(b.created_at) - Date.parse(a.created_at) <= GROUP_MS;
+}
+
+/** How many messages at the end `arrivals` looks through: more than a page brings at once. */
+const TAIL = 200;
+
+/** The messages of `next` that came at its end since `previous`; not those of an older page. */
+export function arrivals(previous: readonly LocalMessage[], next: readonly LocalMessage[]): LocalMessage[] {
+  const newest = previous.findLast((message) => message.status === 'sent')?.created_at ?? '';
+  const known = new Set(previous.slice(-TAIL).map((message) => message.id));
+  return next
+    .slice(-TAIL)
+    .filter(
+      ({ id, status, created_at }) =>
+        !known.has(id) && (status !== 'sent' || compareTimes(created_at, newest) > 0),
+    );
+}

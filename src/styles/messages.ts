@@ -1,0 +1,245 @@
+import { css } from 'lit';
+
+/** The rows of a message list: groups, bubbles, what stands in and under them. */
+export const messages = css`
+  [part~='message'] {
+    --_s: var(--_avatar);
+    display: grid;
+    grid-template-columns: var(--_avatar) minmax(0, 1fr);
+    column-gap: 8px;
+    position: relative;
+    margin-block-start: 2px;
+    scroll-margin-block: 40px 8px;
+    outline: none;
+  }
+  [part~='message'].first {
+    margin-block-start: var(--chat-space-3, 12px);
+  }
+  .own,
+  .direct [part~='message'] {
+    grid-template-columns: minmax(0, 1fr);
+  }
+  [part~='message'] > [part~='avatar'] {
+    grid-area: 1 / 1;
+    align-self: end;
+  }
+  [part~='bubble'],
+  .below {
+    grid-column: -2 / -1;
+    justify-self: start;
+    max-inline-size: var(--_max);
+  }
+  .own > * {
+    justify-self: end;
+  }
+
+  [part~='bubble'] {
+    --_quiet: var(--chat-text-2);
+    --_joint: var(--chat-radius-joint, 5px);
+    position: relative;
+    min-inline-size: 0;
+    padding: calc(7px * var(--chat-density, 1)) 12px calc(8px * var(--chat-density, 1));
+    border-radius: var(--chat-radius-bubble, 18px);
+    border-end-start-radius: var(--_joint);
+    border-start-start-radius: var(--_joint);
+    background: var(--chat-other-bg, #eee);
+    color: var(--chat-other-text, #111);
+    line-height: var(--chat-leading, 1.4);
+  }
+  .first > [part~='bubble'] {
+    border-start-start-radius: var(--chat-radius-bubble, 18px);
+  }
+  .own > [part~='bubble'] {
+    --_quiet: var(--chat-own-text-2);
+    border-radius: var(--chat-radius-bubble, 18px);
+    border-end-end-radius: var(--_joint);
+    border-start-end-radius: var(--_joint);
+    background: var(--chat-own-bg, #2d5bd7);
+    color: var(--chat-own-text, #fff);
+  }
+  .own.first > [part~='bubble'] {
+    border-start-end-radius: var(--chat-radius-bubble, 18px);
+  }
+  [part~='message']:focus-visible > [part~='bubble'] {
+    outline: 2px solid var(--chat-accent-text, Highlight);
+    outline-offset: 2px;
+  }
+  [part~='bubble'].plain {
+    --_quiet: var(--chat-text-2);
+    padding: 2px 0;
+    background: none;
+    color: inherit;
+  }
+  [part~='bubble'].deleted {
+    --_quiet: var(--chat-text-3);
+    background: none;
+    box-shadow: inset 0 0 0 1px var(--chat-line, #ccc);
+    color: var(--chat-text-2);
+  }
+  .deleted [part~='text'] > .i {
+    display: inline;
+    margin-inline-end: 6px;
+    vertical-align: -3px;
+    color: var(--chat-text-3);
+  }
+  [part~='bubble'].failed {
+    background: var(--chat-danger-soft, #fdecec);
+    box-shadow: inset 0 0 0 1px color-mix(in oklab, var(--chat-danger, #b3261e) 35%, transparent);
+    color: var(--chat-text);
+  }
+
+  [part~='author'] {
+    margin-block-end: 1px;
+    overflow-wrap: anywhere;
+    color: light-dark(oklch(0.47 0.11 var(--chat-hue)), oklch(0.8 0.1 var(--chat-hue)));
+    font-size: var(--chat-size-md, 13px);
+    font-weight: 600;
+    line-height: 1.3;
+  }
+  [part~='text'] {
+    display: flow-root;
+    overflow-wrap: anywhere;
+    text-wrap: pretty;
+  }
+  .words {
+    white-space: pre-wrap;
+    unicode-bidi: isolate;
+  }
+  .jumbo {
+    font-size: 38px;
+    line-height: 1.15;
+  }
+  a {
+    color: inherit;
+    text-decoration-thickness: 1px;
+    text-underline-offset: 2px;
+  }
+  [part~='message']:not(.own) a {
+    color: var(--chat-accent-text);
+  }
+  [part~='meta'] {
+    float: inline-end;
+    display: inline-flex;
+    align-items: center;
+    gap: 3px;
+    position: relative;
+    inset-block-start: 2px;
+    block-size: 14px;
+    margin-block-start: 7px;
+    margin-inline-start: 10px;
+    color: var(--_quiet);
+    font-size: var(--chat-size-xs, 11px);
+    font-variant-numeric: tabular-nums;
+    line-height: 1;
+    white-space: nowrap;
+    user-select: none;
+  }
+  .aside {
+    position: absolute;
+    inset-block-end: 8px;
+    inset-inline-start: calc(100% + 8px);
+    color: var(--chat-text-2);
+    font-size: var(--chat-size-xs, 11px);
+    font-variant-numeric: tabular-nums;
+    white-space: nowrap;
+    opacity: 0;
+    transition: opacity var(--chat-time-1);
+  }
+  .own .aside {
+    inset-inline: auto calc(100% + 8px);
+  }
+  [part~='message']:is(:hover, :focus-visible, :focus-within) .aside {
+    opacity: 1;
+  }
+  /* A sent message looks sent at once; the clock is for those that take longer. */
+  .clock {
+    animation: late 1ms 400ms backwards;
+  }
+  .clock .i {
+    inline-size: 12px;
+    block-size: 12px;
+    stroke-width: 2;
+  }
+  @keyframes late {
+    from {
+      visibility: hidden;
+    }
+  }
+  [part~='failure'] {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 6px;
+    margin-block-start: 4px;
+    color: var(--chat-danger);
+    font-size: var(--chat-size-md, 13px);
+  }
+  [part~='failure'] button {
+    font-weight: 600;
+    text-decoration: underline 1px;
+    text-underline-offset: 3px;
+  }
+  [part~='failure'] button::after {
+    content: '';
+    position: absolute;
+    inset: calc(var(--chat-hit, 0px) * -1);
+  }
+
+  [part~='day-separator'],
+  [part~='unread-separator'],
+  [part~='notice'] {
+    display: flex;
+    align-items: center;
+    justify-content: center;
+    gap: 12px;
+    margin-block: var(--chat-space-5, 20px) var(--chat-space-3, 12px);
+    color: var(--chat-text-2);
+    font-size: var(--chat-size-sm, 12px);
+    font-weight: 500;
+    text-align: center;
+    overflow-wrap: anywhere;
+  }
+  [part~='day-separator'] {
+    position: sticky;
+    inset-block-start: var(--chat-space-1, 4px);
+    z-index: 1;
+    pointer-events: none;
+  }
+  [part~='day-separator'] > span {
+    padding: 3px 10px;
+    border-radius: 11px;
+    background: color-mix(in oklab, var(--chat-surface, Canvas) 86%, transparent);
+  }
+  .day:first-child > [part~='day-separator'] {
+    margin-block-start: var(--chat-space-1, 4px);
+  }
+  [part~='unread-separator'] {
+    color: var(--chat-accent-text);
+    font-weight: 600;
+  }
+  [part~='unread-separator']::before,
+  [part~='unread-separator']::after {
+    content: '';
+    flex: 1;
+    block-size: 1px;
+    background: var(--chat-accent-line);
+  }
+  [part~='notice'] {
+    margin-block: var(--chat-space-3, 12px) var(--chat-space-1, 4px);
+    font-weight: 400;
+  }
+  :is([part~='day-separator'], [part~='unread-separator']) + [part~='message'] {
+    margin-block-start: 0;
+  }
+  @media (forced-colors: active) {
+    [part~='bubble']:not(.plain) {
+      border: 1px solid CanvasText;
+    }
+    .own > [part~='bubble']:not(.plain, .failed, .deleted) {
+      forced-color-adjust: none;
+      background: Highlight;
+      border-color: Highlight;
+      color: HighlightText;
+    }
+  }
+`;
