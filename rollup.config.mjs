@@ -49,7 +49,7 @@ function elements() {
 
 export default ({ watch }) => [
   {
-    input: { index: 'src/index.ts', client: 'src/client/client.ts', ...elements() },
+    input: { index: 'src/index.ts', client: 'src/client/index.ts', ...elements() },
     external,
     plugins: plugins(!watch),
     output: {

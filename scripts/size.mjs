@@ -16,7 +16,7 @@ const BUDGETS = [
   {
     name: 'headless client with its dependency',
     limit: 9_000,
-    code: () => bundle("export * from './src/client/client.ts';"),
+    code: () => bundle("export * from './src/client/index.ts';"),
   },
   {
     name: 'session, typing and read receipt with their client, beyond Lit',

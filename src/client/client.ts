@@ -1,13 +1,5 @@
-import { createNanoEvents } from 'nanoevents';
 import { ChatError } from '../errors.js';
-import {
-  mayDisclose,
-  userProblem,
-  type OwnUser,
-  type PrivacySettings,
-  type ServerEvent,
-  type User,
-} from '../protocol.js';
+import { mayDisclose, userProblem, type OwnUser, type PrivacySettings, type User } from '../protocol.js';
 import type { Connection } from '../transport/connection.js';
 import { browserHost, type Host } from '../transport/host.js';
 import { createRequester, type Common, type Requester, type RequestOptions } from '../transport/http.js';
@@ -16,6 +8,7 @@ import type { Channel } from './channel.js';
 import { Channels, type ChannelFilter, type ChannelQuery, type ChannelSort } from './channels.js';
 import { assertBrowser, openConnection } from './connect.js';
 import { ConnectionViewer, IDLE_VIEW } from './connection-view.js';
+import { EventBus, type EventName, type EventOf } from './events.js';
 import { Login } from './login.js';
 import type { ChatClientOptions } from './options.js';
 import { PrivacyKeeper } from './privacy.js';
@@ -23,10 +16,6 @@ import type { ClientState } from './state.js';
 import { Store } from './store.js';
 import { TokenSource, type TokenProvider } from './token.js';
 import { authHeaders, checkBaseURL, DEFAULT_BASE_URL, parseEvent } from './wire.js';
-
-/** What `ChatClient.on` takes: an event type of the wire, or `*` for all of them. */
-export type EventName = ServerEvent['type'] | '*';
-export type EventOf<N extends EventName> = N extends '*' ? ServerEvent : Extract<ServerEvent, { type: N }>;
 
 const IDLE: ClientState = {
   user: undefined,
@@ -51,7 +40,7 @@ export class ChatClient {
   #connectionId: string | undefined;
   #channels = new Channels(this);
   #send: Requester;
-  #events = createNanoEvents<Record<string, (event: ServerEvent) => void>>();
+  #events: EventBus;
   #viewer: ConnectionViewer;
   #privacy = this.#keepPrivacy();
 
@@ -66,6 +55,7 @@ export class ChatClient {
     this.baseURL = checkBaseURL(options.baseURL ?? DEFAULT_BASE_URL);
     this.host = browserHost(options.host);
     this.#options = options;
+    this.#events = new EventBus(this.host);
     this.#viewer = new ConnectionViewer(this.host, (connection) => this.patch({ connection }));
     this.#send = createRequester({
       host: this.host,
@@ -189,7 +179,7 @@ export class ChatClient {
 
   /** Calls `listener` for every event of this type, or every event (`*`), after the state took it in. */
   on<N extends EventName>(type: N, listener: (event: EventOf<N>) => void): () => void {
-    return this.#events.on(type, listener as (event: ServerEvent) => void);
+    return this.#events.on(type, listener);
   }
 
   /** One command as the connected user. Waits for a `connectUser` under way. */
@@ -281,19 +271,7 @@ export class ChatClient {
       this.#takeMe(event.me);
     } else if (event.type === 'user.updated' && event.user.id === this.userId) this.#takeMe(event.user);
     this.#channels.route(event);
-    this.#emit(event.type, event);
-    this.#emit('*', event);
-  }
-
-  #emit(name: string, event: ServerEvent): void {
-    try {
-      this.#events.emit(name, event);
-    } catch (error) {
-      // A listener's fault is the page's to see, and not the connection's to die of.
-      this.host.setTimeout(() => {
-        throw error;
-      }, 0);
-    }
+    this.#events.emit(event);
   }
 
   #takeMe(said: User): void {
