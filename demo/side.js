@@ -8,7 +8,11 @@ const session = document.createElement('chat-session');
 find('name').textContent = NAMES[user] ?? user;
 session.setAttribute('api-key', 'demo');
 session.setAttribute('base-url', location.origin);
-session.setAttribute('user', user);
+// The switches stand for on as well as off, whatever an earlier visit has stored.
+session.user = {
+  id: user,
+  privacy_settings: { typing_indicators: { enabled: true }, read_receipts: { enabled: true } },
+};
 session.setAttribute('token-url', '/demo/token');
 session.setAttribute('channel', query.get('channel') ?? 'messaging:demo');
 
