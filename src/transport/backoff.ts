@@ -1,4 +1,6 @@
-/** The delays of `backoff`, in milliseconds. */
+import type { Host } from './host.js';
+
+/** The delays of `Backoff`, in milliseconds. */
 export interface BackoffTimers {
   /** The first retry starts within this; default 1000. */
   firstRetryMs: number;
@@ -12,14 +14,29 @@ export interface BackoffTimers {
   maxRetryMs: number;
 }
 
-/**
- * How long to wait before the next attempt, with full jitter.
- *
- * @param failures - Attempts that failed or connections lost before this one, since the last steady one.
- */
-export function backoff(failures: number, visible: boolean, random: number, timers: BackoffTimers): number {
-  if (failures === 0) return random * (visible ? timers.firstRetryMs : timers.firstRetryHiddenMs);
-  const { minRetryMs } = timers;
-  const most = Math.min(timers.maxRetryMs, timers.retryBaseMs * 2 ** failures);
-  return minRetryMs + random * (most - minRetryMs);
+/** Says how long to wait before the next attempt: longer after each failure, with full jitter. */
+export class Backoff {
+  #host: Host;
+  #timers: BackoffTimers;
+  #failures = 0;
+
+  constructor(host: Host, timers: BackoffTimers) {
+    this.#host = host;
+    this.#timers = timers;
+  }
+
+  /** Counts one more failure and gives the wait after it, in milliseconds. */
+  next(): number {
+    const { firstRetryMs, firstRetryHiddenMs, minRetryMs, retryBaseMs, maxRetryMs } = this.#timers;
+    const failures = this.#failures++;
+    const random = this.#host.random();
+    if (failures === 0) return random * (this.#host.visible() ? firstRetryMs : firstRetryHiddenMs);
+    const most = Math.min(maxRetryMs, retryBaseMs * 2 ** failures);
+    return minRetryMs + random * (most - minRetryMs);
+  }
+
+  /** After success: the next failure is the first again. */
+  reset(): void {
+    this.#failures = 0;
+  }
 }

@@ -1,4 +1,4 @@
-import type { ChatError } from '../errors.js';
+import { ChatError } from '../errors.js';
 import type { BackoffTimers } from './backoff.js';
 import type { Host } from './host.js';
 import type { Endpoint, Frame, Transport, TransportName } from './transport.js';
@@ -31,11 +31,23 @@ export interface StateChange {
   readonly error: ChatError | undefined;
 }
 
-/** What a frame is. `then`: `block` for good, `reauthorize` with a fresh token, `retry` like a loss. */
-export type Verdict =
-  | { kind: 'greeting' }
-  | { kind: 'event' }
-  | { kind: 'error'; error: ChatError; then: 'reauthorize' | 'retry' | 'block' };
+export const IDLE: StateChange = {
+  state: 'idle',
+  previous: 'idle',
+  transport: undefined,
+  retryAt: undefined,
+  error: undefined,
+};
+
+/** The server refuses. `then`: `block` for good, `reauthorize` with a fresh token, `retry` like a loss. */
+export interface Refusal {
+  kind: 'error';
+  error: ChatError;
+  then: 'reauthorize' | 'retry' | 'block';
+}
+
+/** What a frame is. */
+export type Verdict = { kind: 'greeting' } | { kind: 'event' } | Refusal;
 
 /** In milliseconds; where the numbers come from: reliability.md §4. */
 export interface ConnectionTimers extends BackoffTimers {
@@ -103,4 +115,12 @@ export interface ConnectionEvents {
   frame(frame: Frame): void;
   /** Something came that is no frame, and was dropped. */
   garbage(): void;
+}
+
+/** What ended a link, in the form that `StateChange` promises. */
+export function asChatError(cause?: unknown): ChatError {
+  if (cause instanceof ChatError) return cause;
+  return new ChatError('network', 'No connection to the server: none could be opened, or it broke.', {
+    cause,
+  });
 }
