@@ -19,7 +19,7 @@ const STEPS = {
   e2e: () => testInNode('test/e2e'),
 };
 
-const TYPE_PROJECTS = ['tsconfig.json', 'test/tsconfig.json', 'server/tsconfig.json'];
+const TYPE_PROJECTS = ['tsconfig.json', 'test/tsconfig.json', 'bench/tsconfig.json', 'server/tsconfig.json'];
 
 async function checkTypes() {
   const sum = { passed: 0, failed: 0 };
