@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startServer, userToken } from '../../server/src/app.js';
+import { until } from './until.js';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const DEMO_DIRS = { '/': join(ROOT, 'demo'), '/dist/': join(ROOT, 'dist') };
+/** The key that the demo pages name. */
+const API_KEY = 'demo';
+
+/** What a test needs to know of a running server. */
+export interface TestServer {
+  readonly url: string;
+  readonly apiKey: string;
+  readonly apiSecret: string;
+  close(): Promise<void>;
+}
+
+/** Starts the demo's server in this process, on a free port, with an empty store that ends with it. */
+export function startDemo(): Promise<TestServer> {
+  return startServer({ port: 0, dataDir: 'memory://', demo: true, staticDirs: DEMO_DIRS, apiKey: API_KEY });
+}
+
+/** A server in a process of its own, on a store that outlives it: for what a kill must not lose. */
+export class ServerProcess {
+  readonly url: string;
+  #child: ChildProcess | undefined;
+  #env: Record<string, string>;
+
+  private constructor(dataDir: string, port: number) {
+    this.url = `http://127.0.0.1:${port}`;
+    this.#env = {
+      PORT: String(port),
+      DATA_DIR: dataDir,
+      CHAT_API_KEY: API_KEY,
+      DEMO: '1',
+      DEMO_DIRS: JSON.stringify(DEMO_DIRS),
+    };
+  }
+
+  static async start(dataDir: string): Promise<ServerProcess> {
+    const server = new ServerProcess(dataDir, await freePort());
+    await server.start();
+    return server;
+  }
+
+  /** Starts it, or starts it again; resolves when it is ready. */
+  async start(): Promise<void> {
+    const child = spawn(process.execPath, ['server/dist/main.js'], {
+      cwd: ROOT,
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env: { ...process.env, ...this.#env },
+    });
+    this.#child = child;
+    await until(async () => {
+      assert.equal(child.exitCode, null, 'the server ended by itself');
+      return fetch(`${this.url}/healthz`).then(
+        ({ ok }) => ok,
+        () => false,
+      );
+    });
+  }
+
+  /** Ends it as a power cut would. */
+  async kill(): Promise<void> {
+    const child = this.#child;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  }
+}
+
+/** One REST call as `user`; fails unless it is answered with 2xx. */
+export async function command(
+  { url, apiKey, apiSecret }: TestServer,
+  user: string,
+  method: string,
+  path: string,
+  body?: object,
+): Promise<unknown> {
+  const response = await fetch(`${url}${path}?api_key=${apiKey}&user_id=${user}`, {
+    method,
+    headers: {
+      authorization: await userToken(apiSecret, user),
+      'stream-auth-type': 'jwt',
+      'content-type': 'application/json',
+    },
+    body: body && JSON.stringify(body),
+  });
+  const text = await response.text();
+  assert.ok(response.ok, `${method} ${path} was answered with ${response.status}: ${text}`);
+  return JSON.parse(text);
+}
+
+/** Makes the users and a channel `messaging:<id>` of them. @returns Its cid. */
+export async function makeChannel(
+  server: TestServer,
+  id: string,
+  members: readonly string[],
+): Promise<string> {
+  for (const member of members) {
+    const name = `${member.charAt(0).toUpperCase()}${member.slice(1)}`;
+    await command(server, member, 'POST', '/users', { users: { [member]: { id: member, name } } });
+  }
+  await command(server, members[0] ?? '', 'POST', `/channels/messaging/${id}/query`, {
+    data: { members, name: id },
+    state: true,
+  });
+  return `messaging:${id}`;
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  return port;
+}
