@@ -23,6 +23,8 @@ export const en = {
   startFailedHint: 'This page has to be set up before you can chat here.',
   signedOut: 'You have been signed out',
   signedOutHint: 'Reload the page to continue this conversation.',
+  /** After the server refused for another reason than a token. */
+  blocked: 'You cannot chat here at the moment',
   channelFailed: 'This conversation did not open',
   channelFailedHint: 'It may have ended, or you are not one of its members.',
 
