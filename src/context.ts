@@ -1,10 +1,13 @@
-import { ContextConsumer, createContext, type Context } from '@lit/context';
+import { ContextConsumer, ContextRoot, createContext, type Context } from '@lit/context';
 import type { ReactiveController, ReactiveElement } from 'lit';
 import type { Channel } from './client/channel.js';
 import type { ChatClient } from './client/client.js';
 import type { ChannelState, ClientState } from './client/state.js';
 import type { Store } from './client/store.js';
 import type { Terms } from './locales/en.js';
+
+// A page may define its elements in any order: who asks before a provider is there is answered later.
+new ContextRoot().attach(document.documentElement);
 
 /** The session's client; undefined until `<chat-session>` has one. */
 export const clientContext = createContext<ChatClient | undefined>(Symbol('chat-client'));

@@ -41,6 +41,7 @@ export const en = {
   noChannelsHint: 'Start one and it will show up here.',
   noChannelOpen: 'Choose a conversation',
   channelsFailed: 'Conversations did not load',
+  channelsFailedHint: 'The server did not answer as expected.',
   noMessages: 'No messages yet',
   online: 'Online',
   members: (total: number, online: number) =>

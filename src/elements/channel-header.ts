@@ -1,0 +1,164 @@
+import { consume } from '@lit/context';
+import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { property, state } from 'lit/decorators.js';
+import { ChannelSlice, ClientSlice, termsContext } from '../context.js';
+import { en, type Terms } from '../locales/en.js';
+import { base } from '../styles/base.js';
+import { define } from './define.js';
+import { ChatBackEvent } from './events.js';
+import { avatar } from './parts/avatar.js';
+import { channelFace, otherPerson } from './parts/channel-view.js';
+import { icon } from './parts/icons.js';
+
+/**
+ * Names the nearest channel: picture, title, and who is in it. Outside a channel it renders nothing.
+ *
+ * @tag channel-header
+ * @slot actions - Buttons at the end.
+ * @event {ChatBackEvent} chat-back - The visitor wants to go back to the list.
+ * @csspart header - Everything.
+ * @csspart back - The back button.
+ * @csspart icon-button - Any button with an icon alone.
+ * @csspart avatar - The picture.
+ * @csspart presence - The dot of a person who is online.
+ * @csspart header-title - The channel's name.
+ * @csspart header-subtitle - The line under it.
+ * @csspart header-actions - Around the slot.
+ * @csspart status-quiet - In the subtitle: updates come by polling.
+ */
+export class ChannelHeaderElement extends LitElement {
+  static override styles = [
+    base,
+    css`
+      [part='header'] {
+        display: flex;
+        align-items: center;
+        gap: 11px;
+        block-size: var(--chat-bar, 60px);
+        padding-inline: var(--chat-space-4, 16px) var(--chat-space-3, 12px);
+        border-block-end: 1px solid var(--chat-line, #ddd);
+        background: var(--chat-surface);
+      }
+      [part~='back'] {
+        margin-inline: -8px;
+      }
+      .text {
+        flex: 1;
+        min-inline-size: 0;
+      }
+      [part='header-title'] {
+        font-size: inherit;
+        font-weight: 600;
+      }
+      [part='header-subtitle'] {
+        font-size: var(--chat-size-md, 13px);
+        color: var(--chat-text-2);
+      }
+      [part='header-actions'] {
+        display: flex;
+        gap: 2px;
+      }
+      [part='status-quiet']::before {
+        content: '';
+        display: inline-block;
+        inline-size: 7px;
+        block-size: 7px;
+        margin-inline-end: 5px;
+        border: 1.5px solid;
+        border-radius: 50%;
+      }
+      .skeleton {
+        inline-size: 120px;
+        block-size: 12px;
+        animation:
+          pulse 1.6s ease-in-out infinite,
+          appear 0s 300ms backwards;
+      }
+      .skeleton + .skeleton {
+        inline-size: 84px;
+        block-size: 10px;
+        margin-block-start: 8px;
+      }
+      @keyframes appear {
+        from {
+          visibility: hidden;
+        }
+      }
+      @container pane (max-width: 419.9px) {
+        [part='header'] {
+          padding-inline: var(--chat-space-3, 12px) var(--chat-space-2, 8px);
+        }
+      }
+      @container chat-session (min-width: 720px) {
+        [part~='back'] {
+          display: none;
+        }
+      }
+    `,
+  ];
+
+  /** Shows a back button where the session is too narrow for two panes. */
+  @property({ type: Boolean }) back = false;
+
+  @consume({ context: termsContext, subscribe: true })
+  @state()
+  protected terms: Terms = en;
+
+  #data = new ChannelSlice(this, (state) => state.data);
+  #members = new ChannelSlice(this, (state) => state.members);
+  #self = new ClientSlice(this, (_, client) => client.userId);
+  #polling = new ClientSlice(
+    this,
+    ({ connection }) => connection.status === 'live' && connection.transport === 'longpoll',
+  );
+
+  override render() {
+    if (!this.#data.holder) return nothing;
+    return html`<div part="header">
+      ${this.back ? this.#backButton() : nothing}${this.#data.value ? this.#names() : skeleton}
+      <div part="header-actions"><slot name="actions"></slot></div>
+    </div>`;
+  }
+
+  #backButton(): TemplateResult {
+    const go = () => this.dispatchEvent(new ChatBackEvent());
+    return html`<button part="back icon-button" aria-label=${this.terms.back} @click=${go}>
+      ${icon('back', 'flip')}
+    </button>`;
+  }
+
+  #names(): TemplateResult | typeof nothing {
+    const state = this.#members.holder?.state.value;
+    if (!state) return nothing;
+    const face = channelFace(state, this.#self.value, this.terms);
+    return html`${avatar(face, { square: !face.person, online: face.person?.online === true })}
+      <div class="text">
+        <h2 part="header-title" class="truncate"><bdi>${face.name}</bdi></h2>
+        <div part="header-subtitle" class="truncate">${this.#subtitle()}</div>
+      </div>`;
+  }
+
+  #subtitle(): TemplateResult | string {
+    const state = this.#members.holder?.state.value;
+    if (this.#polling.value) return html`<span part="status-quiet">${this.terms.polling}</span>`;
+    if (!state) return '';
+    const person = otherPerson(state, this.#self.value);
+    if (person) return person.online ? this.terms.online : '';
+    const online = state.members.filter((member) => member.user?.online).length;
+    const total = state.data?.member_count ?? state.members.length;
+    return total ? this.terms.members(total, online) : '';
+  }
+}
+
+const skeleton = html`<div class="text">
+  <div class="skeleton"></div>
+  <div class="skeleton"></div>
+</div>`;
+
+define('channel-header', ChannelHeaderElement);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'channel-header': ChannelHeaderElement;
+  }
+}

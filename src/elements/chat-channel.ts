@@ -1,0 +1,48 @@
+import { ContextConsumer, consume } from '@lit/context';
+import { html, LitElement } from 'lit';
+import { property } from 'lit/decorators.js';
+import { clientContext, termsContext } from '../context.js';
+import { en, type Terms } from '../locales/en.js';
+import { base } from '../styles/base.js';
+import { define } from './define.js';
+import { OpenChannel } from './open-channel.js';
+import { channelProblem } from './parts/problem.js';
+
+/**
+ * Puts one channel into context: the elements inside show it, whatever the session has open.
+ *
+ * It watches the channel while it is connected and there is a session around it. A channel that is not
+ * there, or not for this visitor, is replaced by a calm sentence.
+ *
+ * @tag chat-channel
+ * @slot - The elements that show the channel.
+ * @event {ChatErrorEvent} chat-error - The channel could not be opened.
+ * @csspart problem - What is shown in the place of a channel that cannot be shown.
+ */
+export class ChatChannelElement extends LitElement {
+  static override styles = [base];
+
+  /** The channel, as `type:id`. */
+  @property() cid = '';
+
+  @consume({ context: termsContext, subscribe: true }) protected terms: Terms = en;
+
+  #client = new ContextConsumer(this, { context: clientContext, subscribe: true });
+  #opened = new OpenChannel(this);
+
+  protected override willUpdate(): void {
+    this.#opened.show(this.#client.value, this.cid);
+  }
+
+  override render() {
+    return this.#opened.problem ? channelProblem(this.terms) : html`<slot></slot>`;
+  }
+}
+
+define('chat-channel', ChatChannelElement);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'chat-channel': ChatChannelElement;
+  }
+}
