@@ -36,7 +36,9 @@ export function linkedText(text: string): (string | TemplateResult)[] {
   return linked(text).map((piece) =>
     typeof piece === 'string'
       ? piece
-      : html`<a href=${piece.href} target="_blank" rel="noopener noreferrer nofollow" tabindex="-1">${piece.text}</a>`,
+      : html`<a href=${piece.href} target="_blank" rel="noopener noreferrer nofollow" tabindex="-1"
+          >${piece.text}</a
+        >`,
   );
 }
 

@@ -53,14 +53,16 @@ function meta({ message, last }: MessageRow, { terms, receipt }: RowView) {
   const edited = message.message_text_updated_at && !isDeleted(message);
   const time = html`<time datetime=${message.created_at}>${timeOfDay(message.created_at, terms)}</time>`;
   if (!last && !edited) return html`<span class="aside">${time}</span>`;
-  return html`<span part="meta">${edited ? terms.edited : nothing} ${time}${receipt ? ticks(receipt, terms) : nothing}</span>`;
+  return html`<span part="meta"
+    >${edited ? terms.edited : nothing} ${time}${receipt ? ticks(receipt, terms) : nothing}</span
+  >`;
 }
 
 function failure({ message }: MessageRow, terms: Terms, actions: RowActions) {
   return html`<div part="failure" class="below">
-    ${icon('alert', 's16')}<span role="alert">${terms.notSent}</span>
-    · <button @click=${() => actions.retry(message.id)}>${terms.retry}</button>
-    · <button @click=${() => actions.remove(message.id)}>${terms.remove}</button>
+    ${icon('alert', 's16')}<span role="alert">${terms.notSent}</span> ·
+    <button @click=${() => actions.retry(message.id)}>${terms.retry}</button> ·
+    <button @click=${() => actions.remove(message.id)}>${terms.remove}</button>
   </div>`;
 }
 
@@ -86,13 +88,19 @@ export function messageRow(row: MessageRow, view: RowView, actions: RowActions):
     <div part="bubble" class=${bubble}>
       ${named && first ? html`<div part="author" class=${hueClass(author.id)} dir="auto">${author.name}</div>` : nothing}
       <div part="text" dir="auto">
-        ${deleted ? icon('trash', 's16') : nothing}<span class="words ${jumbo ? 'jumbo' : ''}">${deleted ? text : linkedText(text)}</span>${meta(row, view)}
+        ${deleted ? icon('trash', 's16') : nothing}<span class="words ${jumbo ? 'jumbo' : ''}"
+          >${deleted ? text : linkedText(text)}</span
+        >${meta(row, view)}
       </div>
     </div>
     ${receipt === 'failed' ? failure(row, terms, actions) : nothing}
     ${
       view.receiptLine
-        ? html`<read-receipt class="below" message-id=${message.id} exportparts="avatars, line"></read-receipt>`
+        ? html`<read-receipt
+            class="below"
+            message-id=${message.id}
+            exportparts="avatars, line"
+          ></read-receipt>`
         : nothing
     }
   </div>`;

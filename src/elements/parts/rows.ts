@@ -43,7 +43,8 @@ export interface UnreadMark {
   readonly count: number;
 }
 
-const isNotice = (message: LocalMessage) => message.type === 'system' || message.type === 'error';
+/** Whether the channel itself says it, or the server to us alone; not a person. */
+export const isNotice = (message: LocalMessage) => message.type === 'system' || message.type === 'error';
 
 /** Cuts a channel's messages into days, and these into rows. Days never go back, so their keys are unique. */
 export function daysOf(

@@ -26,7 +26,9 @@ export function receiptOf(message: LocalMessage, until: Timestamp): Receipt {
 /** The mark of one own message: a clock, one tick, or two strong ticks. */
 export function ticks(receipt: Exclude<Receipt, 'failed'>, terms: Terms): TemplateResult {
   if (receipt === 'sending')
-    return html`<span part="ticks" class="clock" role="img" aria-label=${terms.sending}>${icon('clock')}</span>`;
+    return html`<span part="ticks" class="clock" role="img" aria-label=${terms.sending}
+      >${icon('clock')}</span
+    >`;
   const read = receipt === 'read';
   return html`<svg
     part="ticks"

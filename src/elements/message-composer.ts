@@ -1,0 +1,202 @@
+import { consume } from '@lit/context';
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { live } from 'lit/directives/live.js';
+import type { Channel } from '../client/channel.js';
+import { ChannelSlice, termsContext } from '../context.js';
+import type { ChatError } from '../errors.js';
+import { en, type Terms } from '../locales/en.js';
+import { MAX_MESSAGE_LENGTH } from '../protocol.js';
+import { base } from '../styles/base.js';
+import { composer } from '../styles/composer.js';
+import { define } from './define.js';
+import { ChatErrorEvent, ChatMessageSendEvent, ChatMessageSentEvent } from './events.js';
+import { channelFace } from './parts/channel-view.js';
+import { icon } from './parts/icons.js';
+
+/** From here on the visitor is told how many characters are left. */
+const NEAR_LIMIT = 100;
+
+/** What was typed and not sent, for as long as the page lives: it waits while another channel is open. */
+const drafts = new WeakMap<Channel, string>();
+
+/**
+ * Writes messages to the nearest channel. Enter sends and Shift+Enter begins a line; with a finger Enter
+ * begins a line too. What is typed stays when the channel changes, when the page refuses it and when it is
+ * too long. Works offline: the message waits in the list.
+ *
+ * @tag message-composer
+ * @slot start - Before the field, for buttons.
+ * @slot end - Between the field and the send button.
+ * @event {ChatMessageSendEvent} chat-message-send - Before a message leaves; `preventDefault()` keeps it here.
+ * @event {ChatMessageSentEvent} chat-message-sent - The server has the message.
+ * @event {ChatErrorEvent} chat-error - It was refused, or could not be sent.
+ * @csspart field - The field with its buttons.
+ * @csspart input - The text area.
+ * @csspart send - The send button.
+ * @csspart composer-note - What is said under the field.
+ * @csspart readonly - Stands here where the visitor may not write.
+ * @cssprop [--chat-radius-field=22px] - Corners of the field.
+ * @cssprop [--chat-content=760px] - Widest composer.
+ */
+export class MessageComposerElement extends LitElement {
+  static override shadowRootOptions: ShadowRootInit = {
+    ...LitElement.shadowRootOptions,
+    delegatesFocus: true,
+  };
+  static override styles = [base, composer];
+
+  @consume({ context: termsContext, subscribe: true }) protected terms: Terms = en;
+
+  #data = new ChannelSlice(this, (state) => state.data);
+  // Whose name the placeholder tells; members change with presence, the name hardly ever.
+  #name = new ChannelSlice(this, (state, channel) => {
+    const face = channelFace(state, channel.client.userId, this.terms);
+    return face.person ? undefined : face.name;
+  });
+  #channel: Channel | undefined;
+  #refused = false;
+
+  /** What is typed now. Setting it replaces the draft and tells nobody that somebody types. */
+  get value(): string {
+    return (this.#channel && drafts.get(this.#channel)) ?? '';
+  }
+
+  set value(text: string) {
+    if (!this.#channel) return;
+    if (text) drafts.set(this.#channel, text);
+    else drafts.delete(this.#channel);
+    this.requestUpdate();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#channel?.stopTyping();
+  }
+
+  protected override willUpdate(): void {
+    const { holder } = this.#data;
+    if (holder === this.#channel) return;
+    this.#channel?.stopTyping();
+    this.#channel = holder;
+  }
+
+  protected override updated(): void {
+    const input = this.#input;
+    if (!input || CSS.supports('field-sizing', 'content')) return;
+    input.style.blockSize = 'auto';
+    input.style.blockSize = `${input.scrollHeight}px`;
+  }
+
+  override render(): TemplateResult {
+    const { terms } = this;
+    const data = this.#data.value;
+    if (data?.own_capabilities && !data.own_capabilities.includes('send-message'))
+      return html`<div part="readonly">${icon('lock', 's16')}${terms.readOnly}</div>`;
+    const text = this.value;
+    const { length } = text.trim();
+    const left = this.#limit - length;
+    const label = terms.compose(this.#name.value);
+    const invalid = left < 0 ? 'invalid' : '';
+    return html`
+      <div part="field" class=${invalid}>
+        <slot name="start"></slot>
+        <textarea
+          part="input"
+          rows="1"
+          dir="auto"
+          enterkeyhint=${fingers() ? 'enter' : 'send'}
+          placeholder=${label}
+          aria-label=${label}
+          aria-describedby=${left > NEAR_LIMIT ? nothing : 'note'}
+          aria-invalid=${left < 0}
+          ?disabled=${!this.#channel}
+          .value=${live(text)}
+          @input=${this.#onInput}
+          @keydown=${this.#onKey}
+        ></textarea>
+        <slot name="end"></slot>
+        <button part="send" aria-label=${terms.send} ?disabled=${!text.trim()} @click=${this.#onSend}>
+          ${icon('send')}
+        </button>
+      </div>
+      ${this.#note(left, length)}
+    `;
+  }
+
+  #note(left: number, length: number): TemplateResult | typeof nothing {
+    if (left > NEAR_LIMIT) return nothing;
+    const { terms } = this;
+    if (left >= 0) return html`<div id="note" part="composer-note">${terms.charactersLeft(left)}</div>`;
+    const sentence = terms.tooLong(this.#limit, length);
+    // Spoken when it is refused, not with every further character.
+    return this.#refused
+      ? html`<div id="note" part="composer-note" class="invalid" role="alert">${sentence}</div>`
+      : html`<div id="note" part="composer-note" class="invalid">${sentence}</div>`;
+  }
+
+  get #input(): HTMLTextAreaElement | null {
+    return this.renderRoot.querySelector('textarea');
+  }
+
+  get #limit(): number {
+    return this.#data.value?.config?.max_message_length ?? MAX_MESSAGE_LENGTH;
+  }
+
+  #onInput(event: Event): void {
+    this.#refused = false;
+    this.value = (event.target as HTMLTextAreaElement).value;
+    if (this.value) this.#channel?.keystroke();
+    else this.#channel?.stopTyping();
+  }
+
+  #onKey(event: KeyboardEvent): void {
+    // 229: Safari ends a composition before the Enter that confirms it.
+    const composing = event.isComposing || event.keyCode === 229;
+    if (event.key !== 'Enter' || event.shiftKey || event.altKey || composing || fingers()) return;
+    event.preventDefault();
+    void this.#send();
+  }
+
+  #onSend(): void {
+    void this.#send();
+    this.#input?.focus();
+  }
+
+  async #send(): Promise<void> {
+    const channel = this.#channel;
+    const text = this.value.trim();
+    if (!channel || !text) return;
+    if (!this.dispatchEvent(new ChatMessageSendEvent(channel.cid, text))) return;
+    // What is too long the client refuses before it shows anything; the text stays here.
+    this.#refused = text.length > this.#limit;
+    if (this.#refused) this.requestUpdate();
+    else this.value = '';
+    try {
+      const message = await channel.sendMessage({ text });
+      this.dispatchEvent(new ChatMessageSentEvent(channel.cid, message));
+    } catch (error) {
+      this.#keep(channel, text);
+      this.dispatchEvent(new ChatErrorEvent(error as ChatError));
+    }
+  }
+
+  /** A refused message waits in the list. One that never came there comes back, unless more was typed. */
+  #keep(channel: Channel, text: string): void {
+    const listed = channel.state.value.messages.some((m) => m.status !== 'sent' && m.text === text);
+    if (listed || drafts.get(channel)) return;
+    drafts.set(channel, text);
+    this.requestUpdate();
+  }
+}
+
+function fingers(): boolean {
+  return matchMedia('(pointer: coarse)').matches;
+}
+
+define('message-composer', MessageComposerElement);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'message-composer': MessageComposerElement;
+  }
+}

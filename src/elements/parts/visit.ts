@@ -1,0 +1,45 @@
+import type { ChannelState, LocalMessage } from '../../client/state.js';
+import { compareTimes, type Timestamp } from '../../protocol.js';
+import { arrivals, isNotice, type UnreadMark } from './rows.js';
+
+type Seen = Pick<ChannelState, 'phase' | 'messages' | 'reads' | 'unread'>;
+
+/** One stay in a channel: what was unread when it opened, what came since, what was in view. */
+export class Visit {
+  /** Set once, when the messages are there. */
+  unread: UnreadMark | undefined;
+  /** What came with the last state. */
+  arrived: readonly LocalMessage[] = [];
+  #isOpen = false;
+  #previous: readonly LocalMessage[] = [];
+  #seenUntil: Timestamp = '';
+
+  /** Takes in a state, and says where the reader should be brought: to the unread messages, to the end. */
+  take({ phase, messages, reads, unread }: Seen, selfId: string | undefined): 'unread' | 'end' | undefined {
+    this.arrived = this.#isOpen ? arrivals(this.#previous, messages) : [];
+    this.#previous = messages;
+    if (!this.#isOpen && phase === 'ready') {
+      this.#isOpen = true;
+      if (unread) {
+        this.#seenUntil = reads[selfId ?? '']?.last_read ?? '';
+        this.unread = { count: unread, after: this.#seenUntil };
+        return 'unread';
+      }
+    }
+    return this.arrived.some(({ status }) => status === 'sending') ? 'end' : undefined;
+  }
+
+  /** The newest message is in view. */
+  see(): void {
+    this.#seenUntil = this.#previous.findLast(({ status }) => status === 'sent')?.created_at ?? '';
+  }
+
+  /** How many messages of others came after what was in view. */
+  countUnseen(selfId: string | undefined): number {
+    const unseen = (message: LocalMessage) =>
+      message.user?.id !== selfId &&
+      !isNotice(message) &&
+      compareTimes(message.created_at, this.#seenUntil) > 0;
+    return this.#previous.filter(unseen).length;
+  }
+}

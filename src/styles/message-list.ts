@@ -1,0 +1,120 @@
+import { css } from 'lit';
+
+/** The frame of a message list: scroller, column, skeletons and the jump button. */
+export const list = css`
+  :host {
+    display: flex;
+    flex: 1;
+    flex-direction: column;
+    block-size: 100%;
+    min-block-size: 0;
+    position: relative;
+    overflow: hidden;
+    container-type: inline-size;
+  }
+  .scroller {
+    display: flex;
+    flex: 1;
+    flex-direction: column;
+    min-block-size: 0;
+    overflow: hidden auto;
+    overflow-anchor: none;
+    overscroll-behavior: contain;
+  }
+  .column {
+    --_avatar: var(--chat-avatar-message, 30px);
+    --_max: var(--chat-bubble-max, 82%);
+    display: flex;
+    flex: 1 0 auto;
+    flex-direction: column;
+    justify-content: flex-end;
+    inline-size: min(100%, var(--chat-content, 760px));
+    margin-inline: auto;
+    padding: var(--chat-space-3, 12px) var(--chat-space-4, 16px);
+  }
+  [part~='log'] {
+    position: relative;
+  }
+  [part~='log'].fill {
+    display: flex;
+    flex: 1;
+    flex-direction: column;
+  }
+  .older {
+    align-self: center;
+    inline-size: 120px;
+    block-size: 12px;
+    margin-block: 8px;
+  }
+  button.older {
+    inline-size: auto;
+    block-size: auto;
+  }
+  .skeletons {
+    display: flex;
+    flex: 1;
+    flex-direction: column;
+    justify-content: flex-end;
+    gap: 12px;
+    animation: late 1ms 300ms backwards;
+  }
+  .skeletons .skeleton {
+    inline-size: 44%;
+    block-size: 56px;
+    margin-inline-start: calc(var(--_avatar) + 8px);
+    border-radius: var(--chat-radius-bubble, 18px);
+  }
+  .skeletons .skeleton:nth-child(even) {
+    align-self: flex-end;
+    inline-size: 32%;
+    block-size: 36px;
+  }
+  .skeletons .skeleton:nth-child(3) {
+    inline-size: 52%;
+    block-size: 92px;
+  }
+  [part~='jump'] {
+    display: grid;
+    place-items: center;
+    position: absolute;
+    inset-block-end: 14px;
+    inset-inline-end: max(16px, calc((100% - var(--chat-content, 760px)) / 2 + 16px));
+    z-index: 2;
+    inline-size: 42px;
+    block-size: 42px;
+    border-radius: 50%;
+    background: var(--chat-raised, Canvas);
+    box-shadow: var(--chat-shadow-2, 0 0 0 1px currentColor);
+    color: var(--chat-text-2);
+    animation: rise var(--chat-time-2, 160ms) var(--chat-ease, ease);
+  }
+  [part~='jump'] [part~='badge'] {
+    position: absolute;
+    inset-block-start: -9px;
+    inset-inline: 0;
+    inline-size: fit-content;
+    margin-inline: auto;
+    box-shadow: 0 0 0 2px var(--chat-surface);
+  }
+  read-receipt::part(ticks) {
+    display: none;
+  }
+  @keyframes rise {
+    from {
+      opacity: 0;
+      translate: 0 calc(4px * var(--chat-shift, 1));
+    }
+  }
+  @container (max-width: 419.9px) {
+    .column {
+      --_avatar: min(28px, var(--chat-avatar-message, 28px));
+      --_max: 88%;
+      padding-inline: var(--chat-space-3, 12px);
+    }
+  }
+  @media (forced-colors: active) {
+    [part~='jump'] {
+      border: 1px solid CanvasText;
+    }
+  }
+`;
