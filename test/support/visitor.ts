@@ -1,4 +1,5 @@
 import type { Browser, Locator, Page, Response, WebSocket } from 'playwright-core';
+import { until } from './until.js';
 
 export interface VisitorOptions {
   /** Which channel is open, as `type:id`. */
@@ -15,16 +16,18 @@ export class Visitor {
   readonly page: Page;
   #received: Promise<string>[] = [];
   #sent: string[] = [];
+  /** Every connection that this page has been greeted on. */
+  #connections = new Set<string>();
+  #connectionsKnown = 0;
 
   constructor(page: Page) {
     this.page = page;
     page.on('websocket', (socket: WebSocket) =>
-      socket.on('framereceived', ({ payload }) => this.#received.push(Promise.resolve(String(payload)))),
+      socket.on('framereceived', ({ payload }) => this.#receive(Promise.resolve(String(payload)))),
     );
     page.on('response', (response: Response) => {
       // What a page that is being left still receives has no body to read.
-      if (response.request().resourceType() !== 'document')
-        this.#received.push(response.text().catch(() => ''));
+      if (response.request().resourceType() !== 'document') this.#receive(response.text().catch(() => ''));
     });
     page.on('request', (request) =>
       this.#sent.push(`${request.method()} ${new URL(request.url()).pathname}`),
@@ -47,6 +50,26 @@ export class Visitor {
   async live(transport = ''): Promise<void> {
     await this.page.locator('#status').getByText(`live over ${transport}`).waitFor({ timeout: 60_000 });
     await this.composer.waitFor();
+    this.#connectionsKnown = this.#connections.size;
+  }
+
+  #receive(text: Promise<string>): void {
+    this.#received.push(text);
+    void text.then((body) => {
+      const id = /"connection_id":"([^"]+)"/.exec(body)?.[1];
+      if (id) this.#connections.add(id);
+    });
+  }
+
+  /** Resolves when the page is live on another connection than before; cuts the wait for a planned attempt short. */
+  async reconnected(): Promise<void> {
+    const tryNow = this.page.getByRole('button', { name: 'Try now' }).first();
+    const status = this.page.locator('#status');
+    await until(async () => {
+      if (await tryNow.isVisible()) await tryNow.click({ timeout: 1_000 }).catch(() => undefined);
+      return this.#connections.size > this.#connectionsKnown && (await status.innerText()).startsWith('live');
+    });
+    this.#connectionsKnown = this.#connections.size;
   }
 
   get composer(): Locator {
@@ -58,6 +81,17 @@ export class Visitor {
     await this.composer.press('Enter');
   }
 
+  /** Sends a message that failed again, until the server has it. */
+  async deliver(text: string): Promise<void> {
+    const retry = this.page.locator('message-list').getByRole('button', { name: 'Retry' }).last();
+    const sent = this.page.locator('message-list read-receipt').getByRole('img', { name: /Sent|Read/ });
+    await this.sees(text);
+    await until(async () => {
+      if (await retry.isVisible()) await retry.click({ timeout: 1_000 }).catch(() => undefined);
+      return sent.isVisible();
+    });
+  }
+
   /** The message with this text in the list. */
   message(text: string): Locator {
     return this.page.locator('message-list').getByText(text, { exact: true });
@@ -65,6 +99,59 @@ export class Visitor {
 
   async sees(text: string): Promise<void> {
     await this.message(text).waitFor();
+  }
+
+  /** Shown while somebody else types. */
+  get typing(): Locator {
+    return this.page.locator('message-list typing-indicator [part~="dots"]');
+  }
+
+  /** Shown while somebody else has read this visitor's newest message. */
+  get readLine(): Locator {
+    return this.page.locator('message-list read-receipt').getByRole('img', { name: /^Read/ });
+  }
+
+  /** The texts in the list, from top to bottom. */
+  texts(): Promise<string[]> {
+    return this.page.locator('message-list [part~="text"]').allInnerTexts();
+  }
+
+  /** Resolves when this page has told the server that it has read the message. */
+  async hasRead(text: string): Promise<void> {
+    const told = this.page.waitForResponse((response) => response.url().includes('/read?') && response.ok());
+    await this.sees(text);
+    await told;
+  }
+
+  async switchOff(label: string): Promise<void> {
+    await this.#switched(() => this.page.getByLabel(label).uncheck());
+  }
+
+  async switchOn(label: string): Promise<void> {
+    await this.#switched(() => this.page.getByLabel(label).check());
+  }
+
+  async #switched(act: () => Promise<void>): Promise<void> {
+    const told = this.page.waitForResponse((response) => response.request().method() === 'PATCH');
+    await act();
+    await told;
+  }
+
+  /** From now on keeps every moment at which the page shows somebody typing. */
+  async recordTyping(): Promise<void> {
+    await this.page.locator('message-list typing-indicator').evaluate((element) => {
+      const seen: string[] = [];
+      Object.assign(globalThis, { typingSeen: seen });
+      const look = () => {
+        if (element.shadowRoot?.querySelector('[part~="dots"]')) seen.push('dots');
+      };
+      if (element.shadowRoot)
+        new MutationObserver(look).observe(element.shadowRoot, { childList: true, subtree: true });
+    });
+  }
+
+  recordedTyping(): Promise<string[]> {
+    return this.page.evaluate(() => (globalThis as unknown as { typingSeen: string[] }).typingSeen);
   }
 
   /** Everything that came to the page so far: WebSocket frames and bodies of answers. */
