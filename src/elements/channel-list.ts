@@ -137,9 +137,6 @@ export class ChannelListElement extends LitElement {
   protected override willUpdate(): void {
     if (this.isConnected) this.#follow(this.#channels.value ?? []);
     if (this.#open.value) this.#reached = this.#open.value;
-  }
-
-  protected override updated(): void {
     const phase = this.#phase.value;
     const live = this.#live.value === true;
     const back = live && !this.#wasLive;
@@ -190,11 +187,10 @@ export class ChannelListElement extends LitElement {
       class=${state.value.unread > 0 ? 'unread' : ''}
       tabindex=${reached ? 0 : -1}
       aria-current=${cid === this.#open.value ? 'true' : nothing}
-      aria-label=${label}
       @click=${() => this.dispatchEvent(new ChatChannelSelectEvent(cid))}
       @focus=${() => this.#reach(cid)}
     >
-      ${content}
+      <span class="sr">${label}</span>${content}
     </button>`;
   }
 

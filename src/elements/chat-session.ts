@@ -166,12 +166,9 @@ export class ChatSessionElement extends LitElement implements SessionSettings {
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('locale')) this.#speak();
     if (changed.has('channel')) this.view = this.channel ? 'channel' : 'list';
-    this.#opened.show(this.#client, this.#cid);
-  }
-
-  protected override updated(changed: PropertyValues<this>): void {
     if (SESSION_SETTINGS.some((name) => changed.has(name))) this.#begin();
     this.#privacy.apply();
+    this.#opened.show(this.#client, this.#cid);
   }
 
   override render() {

@@ -157,8 +157,9 @@ function content(
   unread: number,
   terms: Terms,
 ): TemplateResult {
+  // All of it is in the row's name, in the order in which it makes a sentence.
   return html`${avatar(face, { square: !face.person, online })}
-    <span>
+    <span aria-hidden="true">
       <span class="line">
         <span part="channel-name" class="truncate"><bdi>${face.name}</bdi></span>
         <time part="channel-time">${time}</time>

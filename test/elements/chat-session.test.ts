@@ -1,0 +1,360 @@
+import { expect, html, oneEvent, waitUntil } from '@open-wc/testing';
+import '../../src/index.js';
+import { ChatClient } from '../../src/client/client.js';
+import { type FakeService, refuse, tokenOf } from '../support/fake-service.js';
+import { bob, message, response } from '../support/fixtures.js';
+import { inner, live, mount, newService, nextTask, type TestSession } from '../support/test-session.js';
+
+const ADA = tokenOf('ada');
+const BASE = 'https://chat.test';
+
+describe('<chat-session>', () => {
+  let service: FakeService;
+
+  beforeEach(() => (service = newService()));
+
+  const adaSession = () =>
+    mount(html`<test-session api-key="key" base-url=${BASE} user="ada" token=${ADA}></test-session>`);
+
+  it('is accessible', async () => {
+    service.channels = [response()];
+    const session = await adaSession();
+    await live(session);
+    await inner(session, 'message-composer');
+
+    await expect(session).to.be.accessible();
+  });
+
+  describe('connecting', () => {
+    it('connects the user of its attributes', async () => {
+      await live(await adaSession());
+
+      const [seen] = service.connects;
+      expect(seen?.apiKey).to.equal('key');
+      expect(seen?.user.id).to.equal('ada');
+      expect(seen?.url.host).to.equal('chat.test');
+    });
+
+    it('takes a user object as JSON, with its custom fields', async () => {
+      const user = '{"id":"ada","name":"Ada","colour":"green"}';
+      await live(
+        await mount(
+          html`<test-session api-key="key" base-url=${BASE} user=${user} token=${ADA}></test-session>`,
+        ),
+      );
+
+      expect(service.connects[0]?.user).to.include({ id: 'ada', name: 'Ada', colour: 'green' });
+    });
+
+    it('removes the token from the document and uses it', async () => {
+      const session = await adaSession();
+      await live(session);
+
+      expect(session.outerHTML).not.to.contain(ADA);
+      expect(service.connects[0]?.token).to.equal(ADA);
+    });
+
+    it('waits quietly while the page has named nobody', async () => {
+      const session = await mount(html`<test-session api-key="key"></test-session>`);
+      await nextTask();
+
+      expect(session.client).to.be.undefined;
+      expect(session.shadowRoot?.querySelector('[part="problem"]')).to.be.null;
+    });
+
+    it('begins once when its properties come one by one', async () => {
+      const session = await mount(html`<test-session></test-session>`);
+      session.apiKey = 'key';
+      await session.updateComplete;
+      session.user = { id: 'ada' };
+      await session.updateComplete;
+      session.tokenProvider = () => Promise.resolve(ADA);
+      await live(session);
+
+      expect(service.connects).to.have.length(1);
+    });
+
+    it('tells status and transport when they change', async () => {
+      const seen: string[] = [];
+      const note = (event: { status: string; transport: string | undefined }) =>
+        seen.push(`${event.status} ${event.transport}`);
+      const session = await mount(
+        html`<test-session
+          api-key="key"
+          base-url=${BASE}
+          user="ada"
+          .token=${ADA}
+          @chat-connection-change=${note}
+        ></test-session>`,
+      );
+      await live(session);
+
+      expect(seen.at(-1)).to.equal('live websocket');
+      expect(new Set(seen).size).to.equal(seen.length);
+    });
+  });
+
+  describe('staying', () => {
+    it('does not reconnect when it is moved', async () => {
+      const session = await adaSession();
+      const client = await live(session);
+
+      const elsewhere = document.body.appendChild(document.createElement('div'));
+      session.remove();
+      elsewhere.append(session);
+      await nextTask();
+
+      expect(session.client).to.equal(client);
+      expect(service.connects).to.have.length(1);
+      elsewhere.remove();
+    });
+
+    it('disconnects when it is removed', async () => {
+      const session = await adaSession();
+      await live(session);
+
+      session.remove();
+      await waitUntil(() => service.open.length === 0);
+
+      expect(session.client).to.be.undefined;
+    });
+
+    it('connects again when it comes back', async () => {
+      const session = await adaSession();
+      await live(session);
+      session.remove();
+      await waitUntil(() => service.open.length === 0);
+
+      document.body.append(session);
+      await live(session);
+
+      expect(service.connects).to.have.length(2);
+      session.remove();
+    });
+
+    it('does not begin anew for a user object with the same content', async () => {
+      const session = await adaSession();
+      session.user = { id: 'ada' };
+      const client = await live(session);
+
+      session.user = { id: 'ada' };
+      await session.updateComplete;
+      await nextTask();
+
+      expect(session.client).to.equal(client);
+      expect(service.connects).to.have.length(1);
+    });
+  });
+
+  describe('changing the user', () => {
+    it('ends the old session before the new one begins', async () => {
+      const session = await adaSession();
+      await live(session);
+      const openAtConnect: number[] = [];
+      const { push } = service.connects;
+      service.connects.push = (...seen) => {
+        openAtConnect.push(service.open.length);
+        return push.apply(service.connects, seen);
+      };
+
+      session.user = 'bob';
+      session.token = tokenOf('bob');
+      await waitUntil(() => session.client?.userId === 'bob');
+      await live(session);
+
+      expect(openAtConnect).to.deep.equal([0]);
+      expect(service.open).to.have.length(1);
+    });
+
+    it('makes one session of a burst of changes', async () => {
+      const session = await adaSession();
+      await live(session);
+
+      for (const id of ['bob', 'cyd', 'dan']) {
+        session.user = id;
+        session.token = tokenOf(id);
+      }
+      await waitUntil(() => session.client?.userId === 'dan');
+      await live(session);
+
+      expect(service.connects.map(({ user }) => user.id)).to.deep.equal(['ada', 'dan']);
+    });
+
+    it('drops what comes late for the user before', async () => {
+      let answer: (token: string) => void = () => {};
+      const session = await mount(html`<test-session api-key="key" base-url=${BASE}></test-session>`);
+      session.user = 'ada';
+      session.tokenProvider = () => new Promise((resolve) => (answer = resolve));
+      await waitUntil(() => session.client?.userId === 'ada');
+
+      session.user = 'bob';
+      session.tokenProvider = () => Promise.resolve(tokenOf('bob'));
+      await waitUntil(() => session.client?.userId === 'bob');
+      answer(ADA);
+      await live(session);
+
+      expect(service.connects.map(({ user }) => user.id)).to.deep.equal(['bob']);
+    });
+  });
+
+  describe('a client of the page', () => {
+    it('is shown, and neither connected nor disconnected', async () => {
+      const client = new ChatClient('key', { baseURL: BASE, host: service.host });
+      const session = await mount(html`<test-session .client=${client}></test-session>`);
+      await nextTask();
+      expect(service.connects).to.have.length(0);
+
+      await client.connectUser({ id: 'ada' }, ADA);
+      session.remove();
+      await nextTask();
+
+      expect(client.userId).to.equal('ada');
+      await client.disconnectUser();
+    });
+  });
+
+  it('keeps two sessions on one page apart', async () => {
+    const two = await mount(
+      html`<div>
+        <test-session api-key="key" base-url=${BASE} user="ada" token=${ADA}></test-session>
+        <test-session api-key="key" base-url=${BASE} user="bob" token=${tokenOf('bob')}></test-session>
+      </div>`,
+    );
+    const [first, second] = two.querySelectorAll<TestSession>('test-session');
+    if (!first || !second) throw new Error('two sessions were put on the page');
+
+    expect((await live(first)).userId).to.equal('ada');
+    expect((await live(second)).userId).to.equal('bob');
+  });
+
+  it('tells of messages of others, not of its own', async () => {
+    const session = await adaSession();
+    await live(session);
+    const seen: string[] = [];
+    session.addEventListener('chat-message-new', (event) => seen.push(`${event.cid} ${event.message.id}`));
+
+    service.push({ type: 'message.new', cid: 'messaging:general', message: message(5, bob) });
+    service.push({ type: 'message.new', cid: 'messaging:general', message: message(6, { id: 'ada' }) });
+
+    expect(seen).to.deep.equal(['messaging:general m5']);
+  });
+
+  describe('privacy', () => {
+    const requests = () => service.requests.filter(({ path }) => path === '/users').map(({ body }) => body);
+    const set = (privacy_settings: object) => ({ users: [{ id: 'ada', set: { privacy_settings } }] });
+
+    it('hands the switches that are off over at connect', async () => {
+      await live(
+        await mount(
+          html`<test-session
+            api-key="key"
+            base-url=${BASE}
+            user="ada"
+            .token=${ADA}
+            no-typing-indicators
+            no-read-receipts
+          ></test-session>`,
+        ),
+      );
+
+      expect(service.connects[0]?.user.privacy_settings).to.deep.equal({
+        typing_indicators: { enabled: false },
+        read_receipts: { enabled: false },
+      });
+      expect(requests()).to.deep.equal([]);
+    });
+
+    it('says nothing of switches that are on, so that what is stored stays', async () => {
+      await live(await adaSession());
+
+      expect(service.connects[0]?.user).not.to.have.property('privacy_settings');
+    });
+
+    it('hands a change over while connected, in both directions', async () => {
+      const session = await adaSession();
+      await live(session);
+
+      session.noReadReceipts = true;
+      await waitUntil(() => requests().length === 1);
+      session.noReadReceipts = false;
+      await waitUntil(() => requests().length === 2);
+
+      expect(requests()).to.deep.equal([
+        set({ read_receipts: { enabled: false } }),
+        set({ read_receipts: { enabled: true } }),
+      ]);
+      expect(service.connects).to.have.length(1);
+    });
+
+    it('tells when the server refuses a change', async () => {
+      const session = await adaSession();
+      await live(session);
+      service.answer = ({ path }) => (path === '/users' ? refuse(17, 403) : undefined);
+
+      setTimeout(() => (session.noTypingIndicators = true));
+      const { error } = await oneEvent(session, 'chat-error');
+
+      expect(error.code).to.equal('not-allowed');
+    });
+  });
+
+  describe('token-url', () => {
+    const { fetch } = globalThis;
+    let asked: { url: URL; init: RequestInit | undefined }[];
+
+    beforeEach(() => (asked = []));
+    afterEach(() => (globalThis.fetch = fetch));
+
+    const answering = (answer: () => Response) => {
+      globalThis.fetch = (input, init) => {
+        asked.push({ url: new URL(input as URL), init });
+        return Promise.resolve(answer());
+      };
+    };
+    const urlSession = () =>
+      mount(html`<test-session api-key="key" base-url=${BASE} user="ada" token-url="/token"></test-session>`);
+
+    it("asks the page's own backend, with its credentials, for this user", async () => {
+      answering(() => Response.json({ token: ADA }));
+      await live(await urlSession());
+
+      expect(asked[0]?.url.href).to.equal(`${location.origin}/token?user_id=ada`);
+      expect(asked[0]?.init?.credentials).to.equal('include');
+      expect(service.connects[0]?.token).to.equal(ADA);
+    });
+
+    it('takes plain text as well', async () => {
+      answering(() => new Response(`${ADA}\n`));
+      await live(await urlSession());
+
+      expect(service.connects[0]?.token).to.equal(ADA);
+    });
+
+    it('asks again when the token has expired', async () => {
+      answering(() => Response.json({ token: tokenOf('ada', asked.length) }));
+      const session = await urlSession();
+      service.refusal = { code: 40, message: 'expired', StatusCode: 401 };
+      await waitUntil(() => service.connects.length > 0);
+      service.refusal = undefined;
+      await live(session);
+
+      expect(asked.length).to.be.greaterThan(1);
+      expect(service.connects.at(-1)?.token).to.equal(tokenOf('ada', asked.length));
+    });
+
+    for (const [what, answer] of [
+      ['a page of HTML', () => new Response('<!doctype html><p>Please log in')],
+      ['an error status', () => new Response('no', { status: 500 })],
+      ['JSON without a token', () => Response.json({ jwt: ADA })],
+    ] as const)
+      it(`refuses ${what}, without repeating it`, async () => {
+        answering(answer);
+        const session = await urlSession();
+        const { error } = await oneEvent(session, 'chat-error');
+
+        expect(error.code).to.equal('bad-response');
+        expect(error.message).not.to.contain('log in').and.not.to.contain(ADA);
+        expect(service.connects).to.have.length(0);
+      });
+  });
+});
