@@ -275,7 +275,7 @@ describe('the state of a channel', () => {
     });
 
     it('ignore those of threads', () => {
-      const state = after(channelState({ reads }), { ...readsAt(bob, 5), thread: {} } as ServerEvent);
+      const state = after(channelState({ reads }), { ...readsAt(bob, 5), thread: {} });
 
       expect(state.reads['bob']!.last_read).to.equal(at(0));
     });

@@ -32,7 +32,9 @@ describe('the words of the protocol', () => {
     it('of long-polling keeps the token in a header, without Bearer', () => {
       const { url, headers } = endpointFor('longpoll', opening);
 
-      expect(url).to.match(/^https:\/\/chat\.test\/base\/longpoll\?/).and.not.to.contain('h.p.s');
+      expect(url)
+        .to.match(/^https:\/\/chat\.test\/base\/longpoll\?/)
+        .and.not.to.contain('h.p.s');
       expect(headers).to.deep.equal({
         Authorization: 'h.p.s',
         'stream-auth-type': 'jwt',
@@ -49,7 +51,9 @@ describe('the words of the protocol', () => {
 
     it('is refused unless it is absolute and http', () => {
       for (const value of ['', '/chat', 'chat.test', 'ws://chat.test', 'javascript:alert(1)'])
-        expect(() => checkBaseURL(value), value).to.throw('absolute http or https').with.property('code', 'invalid-option');
+        expect(() => checkBaseURL(value), value)
+          .to.throw('absolute http or https')
+          .with.property('code', 'invalid-option');
     });
   });
 
@@ -67,7 +71,8 @@ describe('the words of the protocol', () => {
     });
 
     it('blocks for a refused token or key, and retries for what may pass', () => {
-      for (const code of [2, 5, 41, 42, 43, 99]) expect(refusal(code), `${code}`).to.include({ then: 'block' });
+      for (const code of [2, 5, 41, 42, 43, 99])
+        expect(refusal(code), `${code}`).to.include({ then: 'block' });
       for (const code of [-1, 9, 46, 71]) expect(refusal(code), `${code}`).to.include({ then: 'retry' });
     });
 

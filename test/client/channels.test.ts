@@ -1,0 +1,129 @@
+import { expect } from '@open-wc/testing';
+import { settled } from '../support/fake-host.js';
+import { connected, refusal, rejection } from '../support/fake-server.js';
+import { at, bob, message, response } from '../support/fixtures.js';
+
+function named(id: string, seconds: number) {
+  const channel = { ...response().channel, id, cid: `messaging:${id}`, last_message_at: at(seconds) };
+  return response({ channel, messages: [message(seconds, bob, { cid: channel.cid })] });
+}
+
+async function listing(...channels: ReturnType<typeof named>[]) {
+  const { server, client } = await connected();
+  server.routes['POST /channels'] = ({ body }) => {
+    const wanted = (body['filter_conditions'] as { cid?: { $in: string[] } }).cid?.$in;
+    return {
+      body: { channels: wanted ? known.filter(({ channel }) => wanted.includes(channel.cid)) : channels },
+    };
+  };
+  const known = [...channels, named('new', 50)];
+  await client.queryChannels();
+  return { server, client, ids: () => client.state.value.channels.map(({ id }) => id) };
+}
+
+describe('the list of channels', () => {
+  it('asks for those of the user, watched and with their newest messages', async () => {
+    const { server, client } = await listing(named('a', 2), named('b', 1));
+
+    expect(server.of('POST /channels')[0]!.body).to.deep.include({
+      filter_conditions: { members: { $in: ['ada'] } },
+      watch: true,
+      state: true,
+    });
+    expect(client.state.value).to.include({ channelsPhase: 'ready' });
+  });
+
+  it('moves a channel to the top when a message arrives', async () => {
+    const { server, ids } = await listing(named('a', 2), named('b', 1));
+    expect(ids()).to.deep.equal(['a', 'b']);
+
+    server.emit({ type: 'message.new', cid: 'messaging:b', message: message(9) });
+
+    expect(ids()).to.deep.equal(['b', 'a']);
+  });
+
+  it('takes in a channel that comes to life elsewhere', async () => {
+    const { server, ids } = await listing(named('a', 2));
+
+    server.emit({ type: 'notification.message_new', cid: 'messaging:new', message: message(50) });
+    await settled();
+
+    expect(ids()).to.deep.equal(['new', 'a']);
+  });
+
+  it('takes in a channel the user was added to', async () => {
+    const { server, ids } = await listing(named('a', 2));
+
+    server.emit({ type: 'notification.added_to_channel', channel: named('new', 50).channel });
+    await settled();
+
+    expect(ids()).to.deep.equal(['new', 'a']);
+  });
+
+  it('lets go a channel that was deleted or that the user was removed from', async () => {
+    const { server, client, ids } = await listing(named('a', 2), named('b', 1));
+    const b = client.channel('messaging', 'b');
+
+    server.emit({ type: 'channel.deleted', cid: 'messaging:a' });
+    server.emit({ type: 'notification.removed_from_channel', cid: 'messaging:b' });
+
+    expect(ids()).to.deep.equal([]);
+    expect(b.state.value).to.include({ phase: 'failed' }).and.property('messages').deep.equal([]);
+  });
+
+  it('clears all counts when another tab has read everything', async () => {
+    const { server, client } = await listing(named('a', 2), named('b', 1));
+    server.emit({ type: 'message.new', cid: 'messaging:a', message: message(9) });
+    expect(client.channel('messaging', 'a').state.value.unread).to.equal(1);
+
+    server.emit({ type: 'notification.mark_read', user: { id: 'ada' }, unread_channels: 0 });
+
+    expect(client.channel('messaging', 'a').state.value.unread).to.equal(0);
+  });
+
+  it('keeps the reason of a failure, and can be asked for again', async () => {
+    const { server, client } = await connected();
+    server.routes['POST /channels'] = () => refusal(-1, 500);
+
+    const error = await rejection(client.queryChannels());
+    expect(client.state.value).to.include({ channelsPhase: 'failed', channelsError: error });
+
+    server.routes['POST /channels'] = () => ({ body: { channels: [named('a', 1)] } });
+    await client.queryChannels();
+    expect(client.state.value).to.include({ channelsPhase: 'ready', channelsError: undefined });
+  });
+
+  it('does not come back after the user has left', async () => {
+    const { server, client } = await connected();
+    let answer!: (value: { body: object }) => void;
+    server.routes['POST /channels'] = () => new Promise((resolve) => (answer = resolve));
+    const query = rejection(client.queryChannels());
+    await settled();
+
+    await client.disconnectUser();
+    answer({ body: { channels: [named('a', 1)] } });
+
+    expect(await query).to.have.property('code', 'disconnected');
+    expect(client.state.value).to.deep.include({ channels: [], channelsPhase: 'idle' });
+  });
+
+  it('is watched thirty at a time after a new connection', async () => {
+    const many = Array.from({ length: 30 }, (_, i) => named(`c${i}`, i));
+    const { server, client } = await listing(...many);
+    server.routes['POST /channels'] = () => ({ body: { channels: [named('extra', 1)] } });
+    await client.channel('messaging', 'extra').watch();
+    const before = server.of('POST /channels').length;
+    server.routes['POST /channels'] = () => ({ body: { channels: [...many, named('extra', 1)] } });
+
+    server.socket.break();
+    server.host.tick(2000);
+    await server.greet();
+    await settled();
+
+    const asked = server.of('POST /channels').slice(before);
+    const sizes = asked.map(
+      ({ body }) => (body['filter_conditions'] as { cid: { $in: string[] } }).cid.$in.length,
+    );
+    expect(sizes).to.deep.equal([30, 1]);
+  });
+});
