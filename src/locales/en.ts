@@ -1,4 +1,5 @@
-const list = new Intl.ListFormat('en', { type: 'conjunction' });
+const and = new Intl.ListFormat('en', { type: 'conjunction' });
+const list = new Intl.ListFormat('en', { type: 'unit' });
 const count = (n: number, one: string, many: string): string =>
   `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
 
@@ -82,7 +83,7 @@ export const en = {
   typing: (names: string[], others: number) =>
     others
       ? `${names.length + others} people are typing`
-      : `${list.format(names)} ${names.length === 1 ? 'is' : 'are'} typing`,
+      : `${and.format(names)} ${names.length === 1 ? 'is' : 'are'} typing`,
 
   // Composer
   compose: (channel: string | undefined) => (channel ? `Message ${channel}` : 'Message'),
