@@ -12,7 +12,7 @@ export function plugins(release = true) {
   return [
     nodeResolve({ exportConditions: ['production', 'browser'], extensions: ['.ts', '.js'] }),
     sourceExtension(),
-    ...(release ? [literals({ failOnError: true })] : []),
+    ...(release ? [literals({ include: ['src/**'], failOnError: true })] : []),
     esbuild({ target: 'es2022', minify: true, tsconfig: 'tsconfig.json', legalComments: 'none' }),
   ];
 }

@@ -31,18 +31,28 @@ export function undocumented(manifest) {
 }
 
 /**
- * Parts that stand in an element's templates but not in any element's documentation.
+ * Parts and events that the elements have, but that no element's documentation names.
  *
  * @param {object} manifest - custom-elements.json.
  * @param {string} source - The text of every element.
+ * @returns {string[]} One sentence per finding.
  */
-export function unnamedParts(manifest, source) {
+export function unnamed(manifest, source) {
   const elements = manifest.modules.flatMap((module) => module.declarations ?? []);
-  const named = new Set(elements.flatMap((one) => one.cssParts ?? []).map((part) => part.name));
-  const used = [...source.matchAll(/\spart="([\w\s-]+)"/g)].flatMap(([, names]) => names.trim().split(/\s+/));
-  return [...new Set(used)]
-    .filter((name) => !named.has(name))
-    .map((name) => `Part "${name}" is used but no @csspart names it.`);
+  const parts = new Set(elements.flatMap((one) => one.cssParts ?? []).map(({ name }) => name));
+  const events = new Set(elements.flatMap((one) => one.events ?? []).map(({ type }) => type?.text));
+  const usedParts = [...source.matchAll(/\spart="([\w\s-]+)"/g)].flatMap(([, names]) =>
+    names.trim().split(/\s+/),
+  );
+  const usedEvents = [...source.matchAll(/\bnew (Chat\w+Event)\(/g)].map(([, name]) => name);
+  return [
+    ...missing(usedParts, parts).map((name) => `Part "${name}" is used but no @csspart names it.`),
+    ...missing(usedEvents, events).map((name) => `${name} is fired but no @event names it.`),
+  ];
+}
+
+function missing(used, named) {
+  return [...new Set(used)].filter((name) => !named.has(name));
 }
 
 const LIFECYCLE = new Set(['styles', 'properties', 'formAssociated']);
@@ -68,7 +78,7 @@ export function printUndocumented() {
   const manifest = JSON.parse(readFileSync('dist/custom-elements.json', 'utf8'));
   const files = readdirSync('src/elements', { recursive: true }).filter((file) => file.endsWith('.ts'));
   const source = files.map((file) => readFileSync(join('src/elements', file), 'utf8')).join('\n');
-  const findings = [...undocumented(manifest), ...unnamedParts(manifest, source)];
+  const findings = [...undocumented(manifest), ...unnamed(manifest, source)];
   console.log(findings.length ? findings.join('\n') : 'Everything public is documented.');
   return findings.length === 0;
 }

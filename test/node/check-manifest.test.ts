@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { undocumented, unnamedParts } from '../../scripts/check-manifest.mjs';
+import { undocumented, unnamed } from '../../scripts/check-manifest.mjs';
 
 const manifest = (declaration: object) => ({
   modules: [{ declarations: [{ tagName: 'a-b', ...declaration }] }],
@@ -51,8 +51,16 @@ describe('the manifest check', () => {
   it('finds a part that no element documents', () => {
     const known = manifest({ cssParts: [{ name: 'base' }] });
 
-    assert.deepEqual(unnamedParts(known, '<p part="base dot"></p>'), [
+    assert.deepEqual(unnamed(known, '<p part="base dot"></p>'), [
       'Part "dot" is used but no @csspart names it.',
+    ]);
+  });
+
+  it('finds an event that no element documents', () => {
+    const known = manifest({ events: [{ name: 'chat-a', type: { text: 'ChatAEvent' } }] });
+
+    assert.deepEqual(unnamed(known, 'new ChatAEvent(1); new ChatBEvent()'), [
+      'ChatBEvent is fired but no @event names it.',
     ]);
   });
 });
