@@ -12,7 +12,7 @@ export interface Host {
   /** Undefined where there is none, as in Node 20. */
   WebSocket: typeof WebSocket | undefined;
   XMLHttpRequest: typeof XMLHttpRequest | undefined;
-  fetch: typeof fetch;
+  fetch(url: string, init: RequestInit): Promise<Response>;
   /** False when the browser knows that it has no network; true where nobody knows. */
   online(): boolean;
   /** True where nobody knows. */
@@ -31,7 +31,7 @@ export function browserHost(overrides: Partial<Host> = {}): Host {
     random: () => Math.random(),
     WebSocket: page.WebSocket,
     XMLHttpRequest: page.XMLHttpRequest,
-    fetch: (input, init) => globalThis.fetch(input, init),
+    fetch: (url, init) => globalThis.fetch(url, init),
     online: () => page.navigator?.onLine !== false,
     visible: () => page.document?.visibilityState !== 'hidden',
     onSignal: listenToPage,

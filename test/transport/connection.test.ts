@@ -178,7 +178,7 @@ describe('Connection, what it tells', () => {
     ]);
   });
 
-  it('stops telling a listener that has left', async () => {
+  it('stops telling a listener that has left', () => {
     const kit = new ConnectionKit();
     let told = 0;
     const leave = kit.connection.on('state', () => told++);
