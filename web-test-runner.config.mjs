@@ -17,7 +17,6 @@ async function chromium() {
 
 async function firefox() {
   const executablePath = findFirefox();
-  if (!executablePath) throw new Error('Firefox was not found: install firefox-esr or set FIREFOX_PATH.');
   const { puppeteerLauncher } = await import('@web/test-runner-puppeteer');
   return puppeteerLauncher({
     concurrency: 1,
@@ -26,20 +25,19 @@ async function firefox() {
 }
 
 async function webkit() {
-  const found = findWebKit();
-  if (!found) throw new Error('WebKit was not found: install webkit2gtk-driver.');
+  const { driver, browser } = findWebKit();
   const { webdriverLauncher } = await import('@web/test-runner-webdriver');
   const { startWebKitDriver } = await import('./scripts/webkit.mjs');
   return webdriverLauncher({
     protocol: 'http',
     hostname: '127.0.0.1',
-    port: await startWebKitDriver(found.driver),
+    port: await startWebKitDriver(driver),
     path: '/',
     logLevel: 'error',
     capabilities: {
       browserName: 'MiniBrowser',
       'wdio:enforceWebDriverClassic': true, // without it the launch fails
-      'webkitgtk:browserOptions': { args: ['--automation'], binary: found.browser },
+      'webkitgtk:browserOptions': { args: ['--automation'], binary: browser },
     },
   });
 }
@@ -54,6 +52,7 @@ export default {
   concurrentBrowsers: 1,
   browserStartTimeout: 60_000,
   testsFinishTimeout: 300_000,
+  testFramework: { config: { timeout: 10_000 } }, // a machine under load is slow, not wrong
   plugins: [esbuildPlugin({ ts: true, target: 'es2022', tsconfig: 'tsconfig.json' })],
   reporters: [defaultReporter({ reportTestProgress: process.stdout.isTTY }), countReporter()],
   filterBrowserLogs: ({ args }) => !args.some((arg) => String(arg).includes('Lit is in dev mode')),

@@ -5,6 +5,12 @@ const MACOS = ['Google Chrome', 'Chromium', 'Microsoft Edge'];
 const WINDOWS = ['Google/Chrome/Application/chrome.exe', 'Microsoft/Edge/Application/msedge.exe'];
 const CHROMIUM = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome', 'microsoft-edge'];
 
+const MINIBROWSERS = [
+  '/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser',
+  '/usr/lib/aarch64-linux-gnu/webkit2gtk-4.1/MiniBrowser',
+  '/usr/libexec/webkit2gtk-4.1/MiniBrowser',
+];
+
 /** Flags that keep a browser under test quiet: no first-run pages, no traffic of its own. */
 export const QUIET_FLAGS = [
   '--disable-gpu',
@@ -73,22 +79,41 @@ async function unpackPackaged() {
   }
 }
 
-/** @returns {string | undefined} A Firefox binary: `FIREFOX_PATH` or an installed one. */
+/**
+ * @returns {string} A Firefox binary: `FIREFOX_PATH` or an installed one.
+ * @throws {Error} When there is none.
+ */
 export function findFirefox() {
   const given = process.env.FIREFOX_PATH;
-  return given ? (usable(given) ? given : undefined) : onPath('firefox-esr', 'firefox');
+  const found = given ? [given].find(usable) : onPath('firefox-esr', 'firefox');
+  if (found) return found;
+  throw new Error('Firefox was not found: install firefox-esr, or set FIREFOX_PATH to its binary.');
 }
 
-/** @returns {{ driver: string, browser: string } | undefined} WebKitGTK's driver and the browser it starts. */
+/**
+ * @returns {{ driver: string, browser: string }} WebKitGTK's driver and the browser it starts.
+ * @throws {Error} When one of them is missing.
+ */
 export function findWebKit() {
   const driver = onPath('WebKitWebDriver');
-  const browser = [
-    process.env.WEBKIT_MINIBROWSER ?? '',
-    '/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser',
-    '/usr/lib/aarch64-linux-gnu/webkit2gtk-4.1/MiniBrowser',
-    '/usr/libexec/webkit2gtk-4.1/MiniBrowser',
-  ].find((path) => path && usable(path));
-  return driver && browser ? { driver, browser } : undefined;
+  const browser = [process.env.WEBKIT_MINIBROWSER, ...MINIBROWSERS].find((path) => path && usable(path));
+  if (driver && browser) return { driver, browser };
+  throw new Error(
+    'WebKit was not found: install webkit2gtk-driver, or set WEBKIT_MINIBROWSER to MiniBrowser.',
+  );
+}
+
+/**
+ * Finds every engine that this run tests.
+ *
+ * @returns {Promise<string[]>} Their names.
+ * @throws {Error} One sentence for the first that is missing.
+ */
+export async function findEngines() {
+  const find = { chromium: findChromium, firefox: findFirefox, webkit: findWebKit };
+  const names = wantedEngines();
+  for (const name of names) await find[name]();
+  return names;
 }
 
 /**

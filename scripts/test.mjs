@@ -30,8 +30,8 @@ async function checkTypes() {
 }
 
 async function testInBrowsers() {
-  const { wantedEngines } = await import('./find-browsers.mjs');
-  console.log(`Engines: ${wantedEngines().join(', ')}`);
+  const { findEngines } = await import('./find-browsers.mjs');
+  console.log(`Engines: ${(await findEngines()).join(', ')}`);
   return counted((file) => tool(['@web/test-runner'], 'wtr', { COUNT_FILE: file }));
 }
 
