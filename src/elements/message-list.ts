@@ -251,7 +251,7 @@ export class MessageListElement extends LitElement {
   #day(day: Day, now: Date, shared: Shared): TemplateResult {
     const label = dayLabel(day.at, now, this.terms);
     return html`<div class="day ${shared.direct ? 'direct' : ''}">
-      <div part="day-separator" role="separator" aria-label=${label}><span>${label}</span></div>
+      <div part="day-separator" role="separator" aria-label=${label}><bdi>${label}</bdi></div>
       ${repeat(
         day.rows,
         (row) => row.key,
@@ -265,7 +265,7 @@ export class MessageListElement extends LitElement {
     if (row.kind === 'unread') {
       const label = terms.newMessages(row.count);
       return html`<div part="unread-separator" role="separator" aria-label=${label}>
-        <span>${label}</span>
+        <bdi>${label}</bdi>
       </div>`;
     }
     const { message } = row;

@@ -109,8 +109,8 @@ export class ReadReceiptElement extends LitElement {
       others,
     );
     return html`<div part="base" role="img" aria-label=${label}>
-      ${ticks('read', terms)}<span part="avatars">${shown.map((user) => avatar(user))}</span>
-      ${others ? html`<span part="line">+${others}</span>` : nothing}
+      ${ticks('read', terms)}<span part="avatars">${shown.map((user) => avatar(user, { short: true }))}</span>
+      ${others ? html`<bdi part="line">+${others}</bdi>` : nothing}
     </div>`;
   }
 }

@@ -17,7 +17,8 @@ export const composer = css`
     padding: 4px;
     border-radius: var(--chat-radius-field, 22px);
     background: light-dark(var(--chat-surface, Field), var(--chat-raised, Field));
-    box-shadow: inset 0 0 0 1px var(--chat-line-strong, #888);
+    box-shadow: inset 0 0 0 1px
+      light-dark(oklch(from var(--chat-line, #ccc) 0.86 c h), oklch(from var(--chat-line, #555) 0.35 c h));
     transition: box-shadow var(--chat-time-1);
   }
   [part~='field']:focus-within {
@@ -109,6 +110,11 @@ export const composer = css`
     [part~='readonly'],
     [part~='composer-note'] {
       margin-inline: calc(-1 * var(--chat-space-1, 4px));
+    }
+  }
+  @media (prefers-contrast: more) {
+    [part~='field'] {
+      box-shadow: inset 0 0 0 1px var(--chat-line-strong, #888);
     }
   }
   @media (forced-colors: active) {

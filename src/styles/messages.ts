@@ -134,6 +134,9 @@ export const messages = css`
     white-space: nowrap;
     user-select: none;
   }
+  .plain [part~='meta'] {
+    margin-block-start: 26px;
+  }
   .aside {
     position: absolute;
     inset-block-end: 8px;
@@ -205,7 +208,7 @@ export const messages = css`
     z-index: 1;
     pointer-events: none;
   }
-  [part~='day-separator'] > span {
+  [part~='day-separator'] > bdi {
     padding: 3px 10px;
     border-radius: 11px;
     background: color-mix(in oklab, var(--chat-surface, Canvas) 86%, transparent);

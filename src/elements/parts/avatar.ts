@@ -50,14 +50,19 @@ const loaded = (event: Event) => (event.target as Element).classList.remove('bro
 
 /**
  * A decorative avatar: initials on the hue of the id, under the image if one loads. Its size is `--_s`.
- * `square` for channels; `online` adds the presence dot.
+ * `square` for channels; `short` leaves
+ * one letter, for the smallest; `online` adds the presence dot.
  */
 export function avatar(
   of: Pictured,
-  { square = false, online = false }: { square?: boolean; online?: boolean } = {},
+  {
+    square = false,
+    short = false,
+    online = false,
+  }: { square?: boolean; short?: boolean; online?: boolean } = {},
 ): TemplateResult {
   return html`<span part="avatar" class="${hueClass(of.id)} ${square ? 'square' : ''}" aria-hidden="true"
-    >${initials(of.name || of.id)}${
+    >${short ? grapheme(initials(of.name || of.id)) : initials(of.name || of.id)}${
       isImageUrl(of.image)
         ? html`<img
             src=${of.image}
