@@ -1,0 +1,102 @@
+import type { AddressInfo } from 'node:net';
+import { Clock } from './clock.js';
+import { DEFAULTS, type ServerOptions } from './config.js';
+import { loadCredentials } from './credentials.js';
+import { seedDemo } from './demo.js';
+import { createOrder, type Deps } from './deps.js';
+import { addChannels } from './http/channels.js';
+import { addLongPoll, addWebSocket } from './http/connect.js';
+import { addDemo } from './http/demo.js';
+import { addEvents } from './http/events.js';
+import { addMessages } from './http/messages.js';
+import { routesOf } from './http/route.js';
+import { createHttp } from './http/server.js';
+import { addSync } from './http/sync.js';
+import { addMembers, addSystem } from './http/system.js';
+import { addUsers } from './http/users.js';
+import { Hub } from './hub.js';
+import { lockDataDir } from './lock.js';
+import { createMetrics } from './metrics.js';
+import { openStore } from './store/open.js';
+import { activeUsers } from './store/users.js';
+
+export { userToken } from './token.js';
+export { IN_MEMORY } from './store/open.js';
+export type { ServerOptions } from './config.js';
+
+/** A server that runs. */
+export interface RunningServer {
+  /** `http://host:port`, the client's `baseURL`. */
+  url: string;
+  port: number;
+  apiKey: string;
+  apiSecret: string;
+  /** Says goodbye to every connection so that clients come back, finishes what was begun, and frees everything. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a chat server; settles when it answers.
+ *
+ * @param given - See `ServerOptions` for defaults.
+ * @throws {Error} When the data folder is in use or the port is taken.
+ */
+export async function startServer(given: Partial<ServerOptions> = {}): Promise<RunningServer> {
+  const options = { ...DEFAULTS, ...given };
+  const unlock = await lockDataDir(options.dataDir);
+  try {
+    const deps = await createDeps(options);
+    try {
+      return await listen(deps, unlock);
+    } catch (error) {
+      await deps.db.destroy();
+      throw error;
+    }
+  } catch (error) {
+    await unlock();
+    throw error;
+  }
+}
+
+async function createDeps(options: ServerOptions): Promise<Deps> {
+  const credentials = await loadCredentials(options);
+  const db = await openStore(options.dataDir);
+  const clock = new Clock(options.now);
+  const hub = new Hub();
+  const metrics = createMetrics({
+    activeUsers: () => activeUsers(db, clock.now()),
+    connections: () => hub.size,
+  });
+  return { db, hub, clock, options, credentials, metrics, closing: false, inOrder: createOrder() };
+}
+
+async function listen(deps: Deps, unlock: () => Promise<void>): Promise<RunningServer> {
+  const { options, credentials } = deps;
+  const app = await createHttp(deps);
+  const add = routesOf(app, deps);
+  addSystem(app, deps);
+  addWebSocket(app, deps);
+  addLongPoll(add, deps);
+  addUsers(add, deps);
+  addChannels(add, deps);
+  addMembers(add, deps);
+  addMessages(add, deps);
+  addEvents(add, deps);
+  addSync(add, deps);
+  if (options.demo) {
+    await seedDemo(deps);
+    await addDemo(app, deps);
+  }
+  await app.listen({ port: options.port, host: options.host });
+  const { port } = app.server.address() as AddressInfo;
+  const host = options.host.includes(':') ? `[${options.host}]` : options.host;
+  let closed: Promise<void> | undefined;
+  const close = async () => {
+    deps.closing = true;
+    for (const stream of deps.hub.streams) stream.end();
+    await app.close();
+    await deps.db.destroy();
+    await unlock();
+  };
+  return { url: `http://${host}:${port}`, port, ...credentials, close: () => (closed ??= close()) };
+}

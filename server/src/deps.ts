@@ -1,0 +1,32 @@
+import type { Clock } from './clock.js';
+import type { ServerOptions } from './config.js';
+import type { Credentials } from './credentials.js';
+import type { Hub } from './hub.js';
+import type { Metrics } from './metrics.js';
+import type { Db } from './store/schema.js';
+
+/** What every part of one server shares; made by `startServer`. */
+export interface Deps {
+  db: Db;
+  hub: Hub;
+  clock: Clock;
+  options: ServerOptions;
+  credentials: Credentials;
+  metrics: Metrics;
+  /** The server is going down: nobody is told of connections that end. */
+  closing: boolean;
+  /** Runs the tasks of one channel one after the other: events leave in the order in which they were written. */
+  inOrder: <T>(cid: string, task: () => Promise<T>) => Promise<T>;
+}
+
+/** Makes `Deps.inOrder`. */
+export function createOrder(): Deps['inOrder'] {
+  const tails = new Map<string, Promise<unknown>>();
+  return (key, task) => {
+    const run = (tails.get(key) ?? Promise.resolve()).then(task, task);
+    const tail = run.catch(() => undefined);
+    tails.set(key, tail);
+    void tail.then(() => tails.get(key) === tail && tails.delete(key));
+    return run;
+  };
+}

@@ -1,0 +1,204 @@
+import { accessTo, readableChannel, readAddress, type Access } from '../access.js';
+import { channelStates } from '../channel-state.js';
+import { toWatchers } from '../deliver.js';
+import type { Deps } from '../deps.js';
+import { badInput, notAllowed, shown } from '../errors.js';
+import { asCount, asFlag, asObject, asStrings, checkSize, isObject, patched, type Json } from '../input.js';
+import { changeMembers, createChannel, distinctId, readMemberIds } from '../members.js';
+import { readPage } from '../paging.js';
+import { tellWatching } from '../session.js';
+import { appendEvent, findChannel, membersOf, updateChannelData } from '../store/channels.js';
+import { queryChannels } from '../store/query-channels.js';
+import type { ChannelRow } from '../store/schema.js';
+import type { Stream } from '../stream.js';
+import { channelOf, eventIn, memberOf, ownChannelOf, People } from '../wire.js';
+import type { AddRoute, Call } from './route.js';
+import { streamOf, wanted, watch } from './watch.js';
+
+/** Of channels, messages and members in one answer (protocol.md §7.2). */
+const MAX_CHANNELS = 30;
+const MAX_OFFSET = 1000;
+const MAX_MESSAGES = 300;
+const MAX_MEMBERS = 100;
+
+/** Computed by the server, or set by other endpoints. */
+const RESERVED = [
+  'id', 'type', 'cid', 'created_at', 'updated_at', 'deleted_at', 'created_by', 'config', 'config_overrides', 'cooldown',
+  'disabled', 'frozen', 'hidden', 'last_message_at', 'member_count', 'muted', 'mute_expires_at', 'own_capabilities',
+  'team', 'truncated_at', 'truncated_by', 'blocked',
+]; // prettier-ignore
+
+export function addChannels(add: AddRoute, deps: Deps): void {
+  add('POST', '/channels', 'QueryChannels', (call) => query(deps, call));
+  add('POST', '/channels/:type/query', 'GetOrCreateChannel', (call) => getOrCreate(deps, call));
+  add('POST', '/channels/:type/:id/query', 'GetOrCreateChannel', (call) => getOrCreate(deps, call));
+  add('GET', '/channels/:type/:id', 'GetChannel', async (call) => {
+    const { channel } = await channelAt(deps, call);
+    const messages = { limit: asCount(call.query['messages_limit'], 'messages_limit', 25, MAX_MESSAGES) };
+    const state = asFlag(call.query['state'], 'state', true);
+    const [answer] = await channelStates(deps, [channel], call.userId, {
+      state,
+      messages,
+      memberLimit: MAX_MEMBERS,
+    });
+    return answer ?? {};
+  });
+  add('POST', '/channels/:type/:id/stop-watching', 'StopWatchingChannel', (call) => stopWatching(deps, call));
+  add('POST', '/channels/:type/:id', 'UpdateChannel', (call) => update(deps, call));
+  add('PATCH', '/channels/:type/:id', 'UpdateChannelPartial', (call) => updatePartly(deps, call));
+}
+
+/** The channel in the path, if the caller may read it. */
+export function channelAt(deps: Deps, { params, userId }: Call): Promise<Access> {
+  const { cid } = readAddress(params['type'] ?? '', params['id'] ?? '');
+  return readableChannel(deps, userId, cid);
+}
+
+async function query(deps: Deps, call: Call): Promise<object> {
+  const { body, userId } = call;
+  const stream = streamOf(deps, call);
+  const watching = wanted(body, 'watch', stream !== undefined, stream);
+  const following = wanted(body, 'presence', false, stream);
+  const limit = asCount(body['limit'], 'limit', 10, MAX_CHANNELS);
+  const channels = await queryChannels(deps.db, userId, {
+    filter: asObject(body['filter_conditions'], 'filter_conditions'),
+    sort: body['sort'],
+    limit,
+    offset: asCount(body['offset'], 'offset', 0, MAX_OFFSET),
+  });
+  if (watching) await watch(deps, watching, channels);
+  const states = await channelStates(deps, channels, userId, {
+    state: asFlag(body['state'], 'state', true),
+    messages: asCount(body['message_limit'], 'message_limit', 25, MAX_MESSAGES),
+    memberLimit: asCount(body['member_limit'], 'member_limit', MAX_MEMBERS, MAX_MEMBERS),
+  });
+  if (following) for (const { members } of states) follow(deps, following, members);
+  return { channels: states };
+}
+
+async function getOrCreate(deps: Deps, call: Call): Promise<object> {
+  const { body, userId, params } = call;
+  const stream = streamOf(deps, call);
+  const watching = wanted(body, 'watch', false, stream);
+  const following = wanted(body, 'presence', false, stream);
+  const data = asObject(body['data'], 'data');
+  const { type = '', id } = params;
+  const asked = { type, id: id ?? distinctId(data['members'], userId), distinct: id === undefined, data };
+  const { channel } = await findOrCreate(deps, userId, asked);
+  const page = asObject(body['messages'], 'messages');
+  const options = {
+    state: asFlag(body['state'], 'state', true),
+    messages: await readPage(deps.db, channel.cid, page, MAX_MEMBERS),
+    memberLimit: asCount(
+      asObject(body['members'], 'members')['limit'],
+      'members.limit',
+      MAX_MEMBERS,
+      MAX_MEMBERS,
+    ),
+  };
+  if (watching) await watch(deps, watching, [channel]);
+  const [state] = await channelStates(deps, [channel], userId, options);
+  if (following && state) follow(deps, following, state.members);
+  return state ?? {};
+}
+
+async function findOrCreate(
+  deps: Deps,
+  userId: string,
+  asked: { type: string; id: string; distinct: boolean; data: Json },
+): Promise<Access> {
+  const { cid, type, id } = readAddress(asked.type, asked.id);
+  const found = await findChannel(deps.db, cid);
+  if (found) return accessTo(deps, userId, found);
+  const { members, invites, ...data } = asked.data;
+  if (invites !== undefined) throw badInput('Invites are not offered here. Give the users as members.');
+  const memberIds = readMemberIds(members, userId);
+  if (id.startsWith('!') && !asked.distinct)
+    throw badInput(
+      `Ids that start with "!" are made by the server; got ${shown(id)}. Choose another, or leave it out.`,
+    );
+  checkData(data);
+  const channel = await createChannel(deps, { cid, type, id, data, createdBy: userId }, memberIds);
+  return accessTo(deps, userId, channel);
+}
+
+function checkData(data: Json): void {
+  const reserved = RESERVED.filter((field) => field in data);
+  if (reserved.length) throw badInput(`The server sets ${reserved.join(', ')} of a channel. Leave it out.`);
+  for (const key of ['name', 'image'])
+    if (data[key] !== undefined && data[key] !== null && typeof data[key] !== 'string')
+      throw badInput(`A channel's ${key} is a string; got ${shown(data[key])}`);
+  checkSize(data, 'Channel data');
+}
+
+function follow({ hub }: Deps, stream: Stream, members: readonly { user_id: string }[]): void {
+  for (const member of members) if (member.user_id !== stream.userId) hub.follow(stream, member.user_id);
+}
+
+async function stopWatching(deps: Deps, call: Call): Promise<object> {
+  const { channel } = await channelAt(deps, call);
+  const stream = streamOf(deps, call);
+  if (!stream) throw badInput('stop-watching needs the connection_id of a live connection of yours.');
+  if (deps.hub.unwatch(stream, channel.cid))
+    await tellWatching(deps, [channel.cid], call.userId, 'user.watching.stop');
+  return {};
+}
+
+/** Replaces the channel's data, or changes its members. */
+async function update(deps: Deps, call: Call): Promise<object> {
+  const access = await channelAt(deps, call);
+  const { body, userId } = call;
+  const unknown = Object.keys(body).filter(
+    (key) => !['data', 'add_members', 'remove_members', 'skip_push'].includes(key),
+  );
+  if (unknown.length)
+    throw badInput(`UpdateChannel here knows data, add_members and remove_members; got ${shown(unknown)}`);
+  await changeMembers(deps, access, userId, body);
+  if (!isObject(body['data'])) return updated(deps, userId, access.channel.cid);
+  checkData(body['data']);
+  return writeData(deps, access, userId, body['data']);
+}
+
+async function updatePartly(deps: Deps, call: Call): Promise<object> {
+  const access = await channelAt(deps, call);
+  const set = asObject(call.body['set'], 'set');
+  const unset = asStrings(call.body['unset'], 'unset', MAX_MEMBERS);
+  const forbidden = [...Object.keys(set), ...unset].find((key) => RESERVED.includes(key.split('.')[0] ?? ''));
+  if (forbidden !== undefined) throw notAllowed(call.userId, `change ${shown(forbidden)} of a channel`);
+  const data = patched(access.channel.data, set, unset);
+  checkData(data);
+  return writeData(deps, access, call.userId, data);
+}
+
+async function writeData(deps: Deps, access: Access, userId: string, data: Json): Promise<object> {
+  const { cid } = access.channel;
+  if (!access.owner) throw notAllowed(userId, `update channel ${shown(cid)}`);
+  await deps.inOrder(cid, async () => {
+    const row = await deps.db.transaction().execute(async (trx) => {
+      const at = await appendEvent(trx, cid, { type: 'channel.updated', userId }, deps.clock.now());
+      return updateChannelData(trx, cid, data, at);
+    });
+    await tellUpdated(deps, row, userId);
+  });
+  return updated(deps, userId, cid);
+}
+
+/** Tells the watchers how the channel looks now. */
+async function tellUpdated(deps: Deps, row: ChannelRow, userId: string): Promise<void> {
+  const people = await People.load(deps, [userId, row.created_by]);
+  const shownAs = (id: string) => people.eventUser(id);
+  const event = eventIn(row, 'channel.updated', row.updated_at);
+  toWatchers(deps, { ...event, user: shownAs(userId), channel: channelOf(row, shownAs) });
+}
+
+async function updated(deps: Deps, userId: string, cid: string): Promise<object> {
+  const row = await findChannel(deps.db, cid);
+  if (!row) return {};
+  const members = await membersOf(deps.db, [cid], MAX_MEMBERS);
+  const people = await People.load(deps, [row.created_by, ...members.map((member) => member.user_id)]);
+  const joined = members.some((member) => member.user_id === userId);
+  return {
+    channel: ownChannelOf(row, people, userId, joined),
+    members: members.map((member) => memberOf(member, (id) => people.user(id), row.created_by)),
+  };
+}

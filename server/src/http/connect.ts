@@ -1,0 +1,140 @@
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer, type WebSocket } from 'ws';
+import { formatTime } from '../clock.js';
+import type { Deps } from '../deps.js';
+import { ApiError } from '../errors.js';
+import { asCount, isObject } from '../input.js';
+import { connect, healthCheck, stillActive } from '../session.js';
+import { endSocket, PollStream, SocketStream } from '../stream.js';
+import { verifyToken } from '../token.js';
+import { checkAuthType, checkKey, durationOf, type AddRoute, type Call } from './route.js';
+
+/** Clients send nothing but health checks. */
+const MAX_INBOUND_BYTES = 4096;
+
+const CLOSE_FINAL = 1000;
+const CLOSE_BINARY = 1003;
+const CLOSE_NOT_JSON = 1007;
+const CLOSE_NOT_A_PING = 1008;
+const CLOSE_FAILED = 1011;
+
+/** The WebSocket end of the protocol: `GET /connect`. */
+export function addWebSocket(app: FastifyInstance, deps: Deps): void {
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: MAX_INBOUND_BYTES,
+    perMessageDeflate: false,
+  });
+  app.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    socket.on('error', () => socket.destroy());
+    const [path, query] = (request.url ?? '').split('?', 2);
+    if (path !== '/connect' || deps.closing) return refuseUpgrade(socket, deps.closing);
+    // The protocol tells refusals in the first frame, since a browser cannot read the answer to an upgrade.
+    sockets.handleUpgrade(request, socket, head, (peer) => {
+      peer.on('error', () => undefined); // 'close' follows
+      greet(deps, peer, new URLSearchParams(query)).catch((error: unknown) => refuse(deps, peer, error));
+    });
+  });
+  app.addHook('onClose', () => sockets.close());
+}
+
+function refuseUpgrade(socket: Duplex, closing: boolean): void {
+  const status = closing ? '503 Service Unavailable' : '404 Not Found';
+  socket.end(`HTTP/1.1 ${status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`);
+}
+
+async function greet(deps: Deps, peer: WebSocket, query: URLSearchParams): Promise<void> {
+  let stream: SocketStream | undefined;
+  peer.on('message', (data, binary) => {
+    if (binary) return endSocket(peer, CLOSE_BINARY);
+    const problem = problemOf(String(data));
+    if (problem) return endSocket(peer, problem);
+    if (!stream) return;
+    stream.heard();
+    stream.push(JSON.stringify(healthCheck(deps, stream.id)));
+    stillActive(deps, stream).catch((error: unknown) => deps.options.log(String(error)));
+  });
+  checkKey(deps, query.get('api_key'));
+  checkAuthType(query.get('stream-auth-type'));
+  const userId = await verifyToken(deps.credentials.apiSecret, query.get('authorization') ?? undefined);
+  await connect(deps, userId, query.get('json'), (greeting) => {
+    stream = new SocketStream(userId, peer, deps.options.silenceMs);
+    if (peer.readyState !== peer.OPEN) stream.end();
+    stream.push(JSON.stringify(greeting(stream.id)));
+    return stream;
+  });
+}
+
+/** The close code for a frame that is no `[{"type":"health.check"}]`; undefined when it is one. */
+function problemOf(text: string): number | undefined {
+  let frame: unknown;
+  try {
+    frame = JSON.parse(text);
+  } catch {
+    return CLOSE_NOT_JSON;
+  }
+  const [ping]: unknown[] = Array.isArray(frame) ? frame : [];
+  return isObject(ping) && ping['type'] === 'health.check' ? undefined : CLOSE_NOT_A_PING;
+}
+
+function refuse({ clock, options }: Deps, peer: WebSocket, error: unknown): void {
+  if (!(error instanceof ApiError)) {
+    options.log(
+      `A connection failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    );
+    // No error frame: clients would take it as a final refusal, while the next attempt may well succeed.
+    return endSocket(peer, CLOSE_FAILED);
+  }
+  const created = formatTime(clock.now());
+  peer.send(
+    JSON.stringify({
+      type: 'connection.error',
+      connection_id: '',
+      created_at: created,
+      error: error.toBody(),
+    }),
+  );
+  endSocket(peer, CLOSE_FINAL);
+}
+
+/** The polling end: `GET /longpoll` to connect, to take events and to close. */
+export function addLongPoll(add: AddRoute, deps: Deps): void {
+  add('GET', '/longpoll', 'LongPoll', async (call) => {
+    const { connection_id: id } = call.query;
+    if (id === undefined) return openPoll(deps, call);
+    const stream = deps.hub.find(String(id), call.userId);
+    if (!(stream instanceof PollStream))
+      throw new ApiError(46, 'connection_id is not known here, or has expired. Connect again.');
+    if (call.query['close'] === 'true') {
+      stream.end();
+      return {};
+    }
+    return poll(deps, stream, call);
+  });
+}
+
+async function openPoll(deps: Deps, { userId, query, reply }: Call): Promise<object> {
+  const { pollHoldMs: holdMs, pollExpiryMs: expiryMs } = deps.options;
+  let event: object = {};
+  await connect(deps, userId, query['json'], (greeting) => {
+    const stream = new PollStream(userId, { holdMs, expiryMs });
+    if (reply.raw.destroyed) stream.end();
+    event = greeting(stream.id);
+    return stream;
+  });
+  return { event };
+}
+
+async function poll(deps: Deps, stream: PollStream, { query, reply }: Call): Promise<string> {
+  const ack =
+    query['ack'] === undefined ? undefined : asCount(query['ack'], 'ack', 0, Number.MAX_SAFE_INTEGER);
+  const asked = stream.poll(ack);
+  stillActive(deps, stream).catch((error: unknown) => deps.options.log(String(error)));
+  const { number, frames } = await asked;
+  reply.raw.once('finish', () => stream.delivered(number));
+  reply.type('application/json');
+  // The events are JSON already.
+  return `{"events":[${frames.join(',')}],"ack":${number},"duration":"${durationOf(reply)}"}`;
+}

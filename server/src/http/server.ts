@@ -1,0 +1,115 @@
+import cors from '@fastify/cors';
+import Fastify, {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
+import type { Socket } from 'node:net';
+import type { Deps } from '../deps.js';
+import { ApiError, badInput } from '../errors.js';
+import { parseObject } from '../input.js';
+import { durationOf } from './route.js';
+
+const MAX_BODY_BYTES = 1024 * 1024;
+/** A user object of 5 KB grows threefold when it is percent-encoded into the connect URL. */
+const MAX_HEADER_BYTES = 64 * 1024;
+
+/** An HTTP server that answers, refuses and fails in the protocol's shapes alone. */
+export async function createHttp(deps: Deps): Promise<FastifyInstance> {
+  const app = Fastify({
+    bodyLimit: MAX_BODY_BYTES,
+    requestTimeout: 30_000,
+    forceCloseConnections: 'idle',
+    http: { maxHeaderSize: MAX_HEADER_BYTES },
+    routerOptions: { maxParamLength: 1024 },
+    frameworkErrors: (error, _request, reply) => void send(reply, refusalOf(error) ?? failure(deps, error)),
+    clientErrorHandler,
+  });
+  app.server.headersTimeout = 10_000;
+  await app.register(cors, {
+    origin: '*',
+    methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    allowedHeaders: [
+      'authorization',
+      'stream-auth-type',
+      'x-stream-client',
+      'x-client-request-id',
+      'content-type',
+    ],
+    exposedHeaders: ['X-RateLimit-Limit', 'X-RateLimit-Remaining', 'X-RateLimit-Reset', 'Retry-After'],
+    maxAge: 7200,
+  });
+  app.decorateRequest('startedAt', 0);
+  app.addHook('onRequest', (request, _reply, done) => {
+    request.startedAt = performance.now();
+    done();
+  });
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser(
+    'application/json',
+    { parseAs: 'string' },
+    async (_request: FastifyRequest, text: string) => (text === '' ? {} : parseObject(text, 'The body')),
+  );
+  app.addHook('preSerialization', async (_request, reply, payload) =>
+    isPlain(payload) ? { duration: durationOf(reply), ...payload } : payload,
+  );
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const refusal = refusalOf(error) ?? failure(deps, error);
+    return send(reply, refusal, request.routeOptions.config.endpoint);
+  });
+  app.setNotFoundHandler((request, reply) =>
+    send(reply, new ApiError(16, `This server has no endpoint ${request.method} ${pathOf(request.url)}`)),
+  );
+  return app;
+}
+
+function isPlain(payload: unknown): payload is object {
+  return typeof payload === 'object' && payload !== null && !Buffer.isBuffer(payload) && !('pipe' in payload);
+}
+
+/** Without the query, which holds the application's key. */
+function pathOf(url: string): string {
+  return url.split('?', 1)[0]?.slice(0, 100) ?? '';
+}
+
+function send(reply: FastifyReply, error: ApiError, endpoint?: string): FastifyReply {
+  return reply
+    .code(error.status)
+    .type('application/json')
+    .send(error.toBody(durationOf(reply), endpoint));
+}
+
+/** The framework's own refusals in the protocol's words; undefined for what nobody expected. */
+function refusalOf(error: unknown): ApiError | undefined {
+  if (error instanceof ApiError) return error;
+  const { code, statusCode } = error as FastifyError;
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE')
+    return new ApiError(22, `A body may take ${MAX_BODY_BYTES} bytes; got more.`);
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return badInput('Send the body as application/json.');
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500)
+    return badInput((error as Error).message);
+  return undefined;
+}
+
+/** Tells the operator what happened and the caller only that it did. */
+function failure({ metrics, options }: Deps, error: unknown): ApiError {
+  metrics.failures.inc();
+  options.log(
+    `Unexpected failure: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+  );
+  return new ApiError(-1, 'The server failed unexpectedly. Try again later.');
+}
+
+/** Requests that are no HTTP, or whose headers are too large, never reach a route. */
+function clientErrorHandler(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const refusal =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? new ApiError(24, `URL and headers may take ${MAX_HEADER_BYTES} bytes; got more.`)
+      : badInput('This is not an HTTP request that can be understood.');
+  const body = JSON.stringify(refusal.toBody('0.00ms'));
+  socket.end(
+    `HTTP/1.1 ${refusal.status} Refused\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
+}

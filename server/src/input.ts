@@ -1,0 +1,129 @@
+import { badInput, shown, tooLarge } from './errors.js';
+import { jsonBytes, MAX_OBJECT_BYTES } from '../../src/protocol.js';
+
+/** Anything JSON can say as an object. */
+export type Json = Record<string, unknown>;
+
+/** Of nesting in a body. Deeper ones could exhaust the stack of whoever writes them out again. */
+const MAX_DEPTH = 20;
+/** Of all keys and entries in a body. */
+const MAX_NODES = 10_000;
+
+/**
+ * Parses a JSON object from a stranger, made safe to store and to hand on: NUL characters are dropped and
+ * lone surrogates replaced (Postgres can keep neither), `__proto__` keys are dropped.
+ *
+ * @throws {ApiError} 4 when it is not a JSON object, too deep or too wide.
+ */
+export function parseObject(text: string, what: string): Json {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw badInput(`${what} must be JSON; got ${shown(text.slice(0, 60))}`);
+  }
+  const budget = { left: MAX_NODES };
+  return asObject(clean(value, 0, budget, what), what);
+}
+
+function clean(value: unknown, depth: number, budget: { left: number }, what: string): unknown {
+  if (typeof value === 'string') return cleanText(value);
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth >= MAX_DEPTH) throw badInput(`${what} may nest ${MAX_DEPTH} levels; got more.`);
+  const entries = Object.entries(value);
+  budget.left -= entries.length;
+  if (budget.left < 0) throw badInput(`${what} may hold ${MAX_NODES} values; got more.`);
+  if (Array.isArray(value)) return value.map((item) => clean(item, depth + 1, budget, what));
+  const kept: [string, unknown][] = [];
+  for (const [key, item] of entries)
+    if (key !== '__proto__') kept.push([cleanText(key), clean(item, depth + 1, budget, what)]);
+  return Object.fromEntries(kept);
+}
+
+/** Drops NUL and replaces lone surrogates. */
+export function cleanText(text: string): string {
+  return text.replaceAll('\0', '').replace(/\p{Surrogate}/gu, '\uFFFD');
+}
+
+export function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** `value` as an object; an absent one is empty. */
+export function asObject(value: unknown, what: string): Json {
+  if (value === undefined || value === null) return {};
+  if (!isObject(value)) throw badInput(`${what} must be an object; got ${shown(value)}`);
+  return value;
+}
+
+/** `value` as a list; an absent one is empty. */
+export function asList(value: unknown, what: string, max: number): unknown[] {
+  if (value === undefined || value === null) return [];
+  if (!Array.isArray(value)) throw badInput(`${what} must be a list; got ${shown(value)}`);
+  if (value.length > max) throw badInput(`${what} may hold ${max} entries; got ${value.length}`);
+  return value;
+}
+
+/** `value` as a list of strings; an absent one is empty. */
+export function asStrings(value: unknown, what: string, max: number): string[] {
+  return asList(value, what, max).map((item) => {
+    if (typeof item !== 'string') throw badInput(`${what} must hold strings; got ${shown(item)}`);
+    return item;
+  });
+}
+
+/** `value` as a whole number between `min` and `max`, `fallback` when absent. Query strings may say it as text. */
+export function asCount(value: unknown, what: string, fallback: number, max: number, min = 0): number {
+  if (value === undefined || value === null) return fallback;
+  const count = typeof value === 'string' && value !== '' ? Number(value) : value;
+  if (typeof count !== 'number' || !Number.isInteger(count) || count < min || count > max)
+    throw badInput(`${what} must be a whole number from ${min} to ${max}; got ${shown(value)}`);
+  return count;
+}
+
+/** `value` as a boolean, `fallback` when absent. Query strings may say it as text. */
+export function asFlag(value: unknown, what: string, fallback: boolean): boolean {
+  if (value === undefined || value === null) return fallback;
+  if (value === true || value === 'true') return true;
+  if (value === false || value === 'false') return false;
+  throw badInput(`${what} must be true or false; got ${shown(value)}`);
+}
+
+/** Refuses custom data above the protocol's 5 KB with code 22. */
+export function checkSize(value: unknown, what: string): void {
+  const bytes = jsonBytes(value);
+  if (bytes > MAX_OBJECT_BYTES) throw tooLarge(what, bytes, MAX_OBJECT_BYTES);
+}
+
+/**
+ * A copy of `data` with `set` put in and `unset` taken out; a key's dots descend into objects.
+ *
+ * @throws {ApiError} 4 for a key with spaces, or leading, trailing or double dots.
+ */
+export function patched(data: Json, set: Json, unset: readonly string[]): Json {
+  const copy = structuredClone(data);
+  for (const [key, value] of Object.entries(set)) {
+    const { holder, last } = descend(copy, key);
+    holder[last] = value;
+  }
+  for (const key of unset) {
+    const { holder, last } = descend(copy, key);
+    delete holder[last];
+  }
+  return copy;
+}
+
+function descend(data: Json, key: string): { holder: Json; last: string } {
+  const path = key.split('.');
+  if (/\s/.test(key) || path.some((part) => part === '' || part === '__proto__') || path.length > MAX_DEPTH)
+    throw badInput(`A key to set or unset has no spaces and single dots between names; got ${shown(key)}`);
+  const last = path.pop() ?? key;
+  let holder = data;
+  for (const part of path) {
+    const next = Object.hasOwn(holder, part) ? holder[part] : undefined;
+    const child: Json = isObject(next) ? next : {};
+    holder[part] = child;
+    holder = child;
+  }
+  return { holder, last };
+}

@@ -1,0 +1,53 @@
+import { asCount, type Json } from './input.js';
+import { isMessageId } from './access.js';
+import { badInput, shown } from './errors.js';
+import { parseTime } from './clock.js';
+import type { Db } from './store/schema.js';
+import { findMessage, type Page } from './store/messages.js';
+
+export const MAX_PAGE = 300;
+
+type Anchor = NonNullable<Page['anchor']>;
+
+const BY_ID: Readonly<Record<string, Omit<Anchor, 'at'>>> = {
+  id_lt: { side: 'before', inclusive: false },
+  id_lte: { side: 'before', inclusive: true },
+  id_gt: { side: 'after', inclusive: false },
+  id_gte: { side: 'after', inclusive: true },
+  id_around: { side: 'around', inclusive: true },
+};
+const BY_TIME: Readonly<Record<string, Omit<Anchor, 'at'>>> = {
+  created_at_before: { side: 'before', inclusive: false },
+  created_at_before_or_equal: { side: 'before', inclusive: true },
+  created_at_after: { side: 'after', inclusive: false },
+  created_at_after_or_equal: { side: 'after', inclusive: true },
+  created_at_around: { side: 'around', inclusive: true },
+};
+
+/**
+ * Reads the protocol's message paging keys, of which one at most may be given.
+ *
+ * @param cid - The channel that an anchor message must stand in.
+ * @throws {ApiError} 4 for several keys, an unknown anchor, a bad time or limit.
+ */
+export async function readPage(db: Db, cid: string, options: Json, defaultLimit: number): Promise<Page> {
+  const limit = asCount(options['limit'], 'limit', defaultLimit, MAX_PAGE);
+  const keys = [...Object.keys(BY_ID), ...Object.keys(BY_TIME)].filter(
+    (key) => (options[key] ?? null) !== null,
+  );
+  const [key] = keys;
+  if (key === undefined) return { limit };
+  if (keys.length > 1) throw badInput(`Page by one key at a time; got ${keys.join(', ')}`);
+  const value = options[key];
+  const byTime = BY_TIME[key];
+  if (byTime) {
+    const at = parseTime(value);
+    if (at === undefined) throw badInput(`${key} must be an RFC 3339 time; got ${shown(value)}`);
+    return { limit, anchor: { at, ...byTime } };
+  }
+  const byId = BY_ID[key];
+  const message = isMessageId(value) ? await findMessage(db, value) : undefined;
+  if (!byId || message?.cid !== cid)
+    throw badInput(`${key} must name a message of this channel; got ${shown(value)}`);
+  return { limit, anchor: { at: message.created_at, ...byId } };
+}

@@ -1,0 +1,139 @@
+import type { HealthCheckEvent, OwnUser, User } from '../../src/protocol.js';
+import { formatTime } from './clock.js';
+import type { Deps } from './deps.js';
+import { tellPresence, tellUserUpdated, toWatchers } from './deliver.js';
+import { ApiError, shown } from './errors.js';
+import { isObject, parseObject } from './input.js';
+import type { Stream } from './stream.js';
+import { findChannelType } from './channel-types.js';
+import { totalsOf } from './store/reads.js';
+import type { UserRow } from './store/schema.js';
+import { completePrivacy, countActive, readUser, saveUser, touchUser } from './store/users.js';
+import { eventIn, People } from './wire.js';
+import { parseCid } from '../../src/protocol.js';
+
+/** `last_active` is refreshed this often while a user is connected (protocol.md §4.2), in microseconds. */
+const ACTIVE_REFRESH = 15 * 60 * 1_000_000;
+
+/**
+ * Connects a user: creates or merges them, counts them as active, and attaches the stream that `open` makes.
+ *
+ * @param payload - The `json` parameter as it came.
+ * @returns The first event, which `open`'s caller sends before anything else.
+ * @throws {ApiError} 4 for a bad payload, 5 when it speaks of another user than the token, 22 above 5 KB.
+ */
+export async function connect(
+  deps: Deps,
+  userId: string,
+  payload: unknown,
+  open: (greeting: (id: string) => HealthCheckEvent) => Stream,
+): Promise<Stream> {
+  const { db, clock, hub } = deps;
+  const details = readPayload(payload, userId);
+  const { id, change } = readUser(details);
+  if (id !== userId)
+    throw new ApiError(5, `The token is for user "${userId}", the payload for ${shown(id)}.`);
+  const { row, changed, before } = await saveUser(db, userId, change, 'merge', clock.now());
+  const now = clock.now();
+  await touchUser(db, userId, now);
+  await countActive(db, userId, now);
+  const me = await ownUser(deps, { ...row, last_active: now }, true);
+
+  const wasOnline = hub.connected(userId);
+  const stream = open((connectionId) => ({ ...healthCheck(deps, connectionId), me }));
+  if (stream.ended) return stream;
+  stream.activeAt = now;
+  hub.add(stream);
+  stream.onEnd = () =>
+    void disconnected(deps, stream).catch((error: unknown) => deps.options.log(String(error)));
+  if (before && changed) await tellUserUpdated(deps, row);
+  if (!wasOnline) await presenceChanged(deps, userId);
+  return stream;
+}
+
+function readPayload(payload: unknown, userId: string): unknown {
+  const { user_id: given, user_details: details } = parseObject(
+    typeof payload === 'string' ? payload : '',
+    'The "json" parameter',
+  );
+  if (given !== undefined && given !== userId)
+    throw new ApiError(5, `The token is for user "${userId}", the payload for ${shown(given)}.`);
+  if (!isObject(details))
+    throw new ApiError(4, `"user_details" must be the user object; got ${shown(details)}`);
+  return details;
+}
+
+/** What a connection is greeted with, and what answers its pings. */
+export function healthCheck({ clock }: Deps, connectionId: string): HealthCheckEvent {
+  return { type: 'health.check', connection_id: connectionId, cid: '*', created_at: formatTime(clock.now()) };
+}
+
+/** The user as only they see themselves. @param online - Whether to show them as connected already. */
+export async function ownUser(
+  deps: Deps,
+  row: UserRow,
+  online = deps.hub.connected(row.id),
+): Promise<OwnUser> {
+  const totals = (await totalsOf(deps.db, [row.id]))(row.id);
+  return {
+    ...row.data,
+    id: row.id,
+    role: row.role,
+    language: '',
+    teams: [],
+    banned: false,
+    online: online && !row.invisible,
+    invisible: row.invisible,
+    ...(row.last_active === null ? {} : { last_active: formatTime(row.last_active) }),
+    created_at: formatTime(row.created_at),
+    updated_at: formatTime(row.updated_at),
+    privacy_settings: completePrivacy(row),
+    ...totals,
+    unread_threads: 0,
+    devices: [],
+    mutes: [],
+    channel_mutes: [],
+    blocked_user_ids: [],
+    push_preferences: { chat_level: 'all', call_level: 'all' },
+  };
+}
+
+/** The connection's client was heard: keeps `last_active` roughly right, at one write in a quarter of an hour. */
+export async function stillActive({ db, clock }: Deps, stream: Stream): Promise<void> {
+  const now = clock.now();
+  if (now - stream.activeAt < ACTIVE_REFRESH) return;
+  stream.activeAt = now;
+  await touchUser(db, stream.userId, now);
+}
+
+async function disconnected(deps: Deps, stream: Stream): Promise<void> {
+  const left = deps.hub.remove(stream);
+  if (deps.closing) return;
+  const { userId } = stream;
+  if (left.length) await tellWatching(deps, left, userId, 'user.watching.stop');
+  if (deps.hub.connected(userId)) return;
+  await touchUser(deps.db, userId, deps.clock.now());
+  await presenceChanged(deps, userId);
+}
+
+/** Tells followers how the user stands now; nothing when they have just come back. */
+export async function presenceChanged(deps: Deps, userId: string): Promise<void> {
+  const people = await People.load(deps, [userId]);
+  const row = people.row(userId);
+  if (row) tellPresence(deps, people.eventUser(userId));
+}
+
+/** Tells the watchers of `cids` that a user began or ceased to watch. */
+export async function tellWatching(
+  deps: Deps,
+  cids: readonly string[],
+  userId: string,
+  type: 'user.watching.start' | 'user.watching.stop',
+): Promise<void> {
+  const user: User = (await People.load(deps, [userId])).eventUser(userId);
+  for (const cid of cids) {
+    const parts = parseCid(cid);
+    if (parts && findChannelType(parts.type)?.config['connect_events'])
+      toWatchers(deps, { ...eventIn({ cid, ...parts }, type, deps.clock.now()), user });
+  }
+}

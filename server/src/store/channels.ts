@@ -1,0 +1,194 @@
+import { sql } from 'kysely';
+import type { Micros } from '../clock.js';
+import type { Json } from '../input.js';
+import type { ChannelRow, Db, MemberRow } from './schema.js';
+
+export interface NewChannel {
+  cid: string;
+  type: string;
+  id: string;
+  data: Json;
+  createdBy: string;
+}
+
+/** Creates the channel; undefined when it exists. */
+export async function insertChannel(
+  db: Db,
+  channel: NewChannel,
+  now: Micros,
+): Promise<ChannelRow | undefined> {
+  const { cid, type, id, data, createdBy } = channel;
+  return db
+    .insertInto('channels')
+    .values({
+      cid,
+      type,
+      id,
+      data: JSON.stringify(data),
+      created_by: createdBy,
+      last_event_at: now,
+      last_message_at: null,
+      created_at: now,
+      updated_at: now,
+    })
+    .onConflict((conflict) => conflict.column('cid').doNothing())
+    .returningAll()
+    .executeTakeFirst();
+}
+
+export function findChannel(db: Db, cid: string): Promise<ChannelRow | undefined> {
+  return db.selectFrom('channels').selectAll().where('cid', '=', cid).executeTakeFirst();
+}
+
+export async function updateChannelData(db: Db, cid: string, data: Json, now: Micros): Promise<ChannelRow> {
+  return db
+    .updateTable('channels')
+    .set({ data: JSON.stringify(data), updated_at: now })
+    .where('cid', '=', cid)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
+/** What `/sync` can replay. */
+export type StoredEvent =
+  'channel.created' | 'channel.updated' | 'message.new' | 'message.updated' | 'message.deleted';
+
+/**
+ * Writes the channel's next event and answers its time, later than any before in this channel. Call it first
+ * in a transaction: the channel's row stays locked to the end, so numbers, times and commits have one order.
+ */
+export async function appendEvent(
+  db: Db,
+  cid: string,
+  event: { type: StoredEvent; userId: string; messageId?: string },
+  now: Micros,
+): Promise<Micros> {
+  const { seq, last_event_at: at } = await db
+    .updateTable('channels')
+    .set({
+      seq: sql<number>`seq + 1`,
+      // A millisecond apart: many a client keeps no finer time.
+      last_event_at: sql<number>`greatest(last_event_at + 1000, cast(${now} as bigint))`,
+    })
+    .where('cid', '=', cid)
+    .returning(['seq', 'last_event_at'])
+    .executeTakeFirstOrThrow();
+  await db
+    .insertInto('events')
+    .values({
+      cid,
+      seq,
+      type: event.type,
+      user_id: event.userId,
+      message_id: event.messageId ?? null,
+      created_at: at,
+    })
+    .execute();
+  return at;
+}
+
+export function findMember(db: Db, cid: string, userId: string): Promise<MemberRow | undefined> {
+  return db
+    .selectFrom('members')
+    .selectAll()
+    .where('cid', '=', cid)
+    .where('user_id', '=', userId)
+    .executeTakeFirst();
+}
+
+/** Adds members; those who are already stay as they are. @returns The new ones. */
+export async function addMembers(
+  db: Db,
+  cid: string,
+  userIds: readonly string[],
+  now: Micros,
+): Promise<MemberRow[]> {
+  if (!userIds.length) return [];
+  const added = await db
+    .insertInto('members')
+    .values(
+      [...new Set(userIds)].map((userId) => ({
+        cid,
+        user_id: userId,
+        created_at: now,
+        updated_at: now,
+        last_read: now,
+        last_read_message_id: null,
+      })),
+    )
+    .onConflict((conflict) => conflict.columns(['cid', 'user_id']).doNothing())
+    .returningAll()
+    .execute();
+  await recount(db, cid);
+  return added;
+}
+
+/** @returns Those who were members, as they were. */
+export async function removeMembers(db: Db, cid: string, userIds: readonly string[]): Promise<MemberRow[]> {
+  if (!userIds.length) return [];
+  const removed = await db
+    .deleteFrom('members')
+    .where('cid', '=', cid)
+    .where('user_id', 'in', userIds)
+    .returningAll()
+    .execute();
+  await recount(db, cid);
+  return removed;
+}
+
+async function recount(db: Db, cid: string): Promise<void> {
+  await db
+    .updateTable('channels')
+    .set((eb) => ({
+      member_count: eb
+        .selectFrom('members')
+        .whereRef('members.cid', '=', 'channels.cid')
+        .select(eb.cast<number>(eb.fn.countAll(), 'integer').as('count')),
+    }))
+    .where('cid', '=', cid)
+    .execute();
+}
+
+/** The first `limit` members of each channel, oldest membership first. */
+export async function membersOf(db: Db, cids: readonly string[], limit: number): Promise<MemberRow[]> {
+  if (!cids.length || limit === 0) return [];
+  return db
+    .selectFrom('channels')
+    .innerJoinLateral(
+      (eb) =>
+        eb
+          .selectFrom('members')
+          .selectAll()
+          .whereRef('members.cid', '=', 'channels.cid')
+          .orderBy('created_at')
+          .orderBy('user_id')
+          .limit(limit)
+          .as('m'),
+      (join) => join.onTrue(),
+    )
+    .where('channels.cid', 'in', cids)
+    .selectAll('m')
+    .execute();
+}
+
+/** The user's own membership of each channel. */
+export async function membershipsOf(db: Db, cids: readonly string[], userId: string): Promise<MemberRow[]> {
+  if (!cids.length) return [];
+  return db
+    .selectFrom('members')
+    .selectAll()
+    .where('cid', 'in', cids)
+    .where('user_id', '=', userId)
+    .execute();
+}
+
+export async function memberIds(db: Db, cid: string): Promise<string[]> {
+  const rows = await db.selectFrom('members').select('user_id').where('cid', '=', cid).execute();
+  return rows.map((row) => row.user_id);
+}
+
+/** The channels that the user is a member of. */
+export async function channelIdsOf(db: Db, userId: string): Promise<string[]> {
+  const rows = await db.selectFrom('members').select('cid').where('user_id', '=', userId).execute();
+  return rows.map((row) => row.cid);
+}

@@ -1,0 +1,184 @@
+import { sql } from 'kysely';
+import type { Micros } from '../clock.js';
+import type { Json } from '../input.js';
+import type { Db, MessageRow } from './schema.js';
+
+export interface NewMessage {
+  id: string;
+  cid: string;
+  userId: string;
+  type: 'regular' | 'reply' | 'system';
+  text: string;
+  data: Json;
+  parentId: string | null;
+  showInChannel: boolean;
+  silent: boolean;
+}
+
+/** Stores the message; undefined when its id is taken. The unique key decides, so a race has one winner. */
+export function insertMessage(db: Db, message: NewMessage, at: Micros): Promise<MessageRow | undefined> {
+  return db
+    .insertInto('messages')
+    .values({
+      id: message.id,
+      cid: message.cid,
+      user_id: message.userId,
+      type: message.type,
+      text: message.text,
+      data: JSON.stringify(message.data),
+      parent_id: message.parentId,
+      show_in_channel: message.showInChannel,
+      silent: message.silent,
+      created_at: at,
+      updated_at: at,
+      deleted_at: null,
+      text_updated_at: null,
+    })
+    .onConflict((conflict) => conflict.column('id').doNothing())
+    .returningAll()
+    .executeTakeFirst();
+}
+
+export function findMessage(db: Db, id: string): Promise<MessageRow | undefined> {
+  return db.selectFrom('messages').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
+export async function messagesById(db: Db, ids: readonly string[]): Promise<MessageRow[]> {
+  if (!ids.length) return [];
+  return db.selectFrom('messages').selectAll().where('id', 'in', ids).orderBy('created_at').execute();
+}
+
+/** Rewrites text and data. */
+export function updateMessage(
+  db: Db,
+  row: MessageRow,
+  change: { text: string; data: Json },
+  at: Micros,
+): Promise<MessageRow> {
+  return db
+    .updateTable('messages')
+    .set({
+      text: change.text,
+      data: JSON.stringify(change.data),
+      updated_at: at,
+      ...(change.text === row.text ? {} : { text_updated_at: at }),
+    })
+    .where('id', '=', row.id)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
+/** Keeps the place and drops the content: nobody reads it again, not even by an old copy. */
+export function softDelete(db: Db, id: string, at: Micros): Promise<MessageRow> {
+  return db
+    .updateTable('messages')
+    .set({ type: 'deleted', text: '', data: '{}', deleted_at: at, updated_at: at })
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
+/** Removes the message with its replies, and takes it out of the unread counts of those who had not read it. */
+export async function hardDelete(db: Db, row: MessageRow): Promise<void> {
+  await db
+    .deleteFrom('messages')
+    .where((eb) => eb.or([eb('id', '=', row.id), eb('parent_id', '=', row.id)]))
+    .execute();
+  if (counts(row))
+    await db
+      .updateTable('members')
+      .set({ unread: sql<number>`greatest(unread - 1, 0)` })
+      .where('cid', '=', row.cid)
+      .where('user_id', '!=', row.user_id)
+      .where('last_read', '<', row.created_at)
+      .execute();
+  await db
+    .updateTable('channels')
+    .set((eb) => ({
+      last_message_at: eb
+        .selectFrom('messages')
+        .whereRef('messages.cid', '=', 'channels.cid')
+        .where(inChannel)
+        .where('messages.type', '!=', 'system')
+        .select((max) => max.fn.max('messages.created_at').as('at')),
+    }))
+    .where('cid', '=', row.cid)
+    .execute();
+}
+
+/** Changes a parent's number of replies. */
+export function countReply(db: Db, parentId: string, by: 1 | -1): Promise<MessageRow | undefined> {
+  return db
+    .updateTable('messages')
+    .set({ reply_count: sql<number>`greatest(reply_count + ${sql.lit(by)}, 0)` })
+    .where('id', '=', parentId)
+    .returningAll()
+    .executeTakeFirst();
+}
+
+/** Whether a message raises others' unread counts (protocol.md §9.2). */
+export function counts(
+  message: Pick<MessageRow, 'silent' | 'type' | 'parent_id' | 'show_in_channel'>,
+): boolean {
+  return !message.silent && message.type !== 'system' && (!message.parent_id || message.show_in_channel);
+}
+
+/** SQL for "stands in the channel itself, not only in a thread". */
+const inChannel = sql<boolean>`(messages.parent_id is null or messages.show_in_channel)`;
+
+export interface Page {
+  limit: number;
+  /** Where the page sits; absent means the newest messages. */
+  anchor?: { at: Micros; side: 'before' | 'after' | 'around'; inclusive: boolean };
+}
+
+/** One page of a channel, or of the thread under `parentId`; oldest first. */
+export async function pageOf(db: Db, cid: string, page: Page, parentId?: string): Promise<MessageRow[]> {
+  const { limit, anchor } = page;
+  if (limit === 0) return [];
+  const older = (at: Micros, inclusive: boolean, count: number) =>
+    scope(db, cid, parentId)
+      .where('created_at', inclusive ? '<=' : '<', at)
+      .orderBy('created_at', 'desc')
+      .limit(count)
+      .execute();
+  const newer = (at: Micros, inclusive: boolean, count: number) =>
+    scope(db, cid, parentId)
+      .where('created_at', inclusive ? '>=' : '>', at)
+      .orderBy('created_at')
+      .limit(count)
+      .execute();
+  if (!anchor) return (await older(Number.MAX_SAFE_INTEGER, true, limit)).reverse();
+  if (anchor.side === 'before') return (await older(anchor.at, anchor.inclusive, limit)).reverse();
+  if (anchor.side === 'after') return newer(anchor.at, anchor.inclusive, limit);
+  const before = (await older(anchor.at, false, Math.floor(limit / 2))).reverse();
+  return [...before, ...(await newer(anchor.at, true, limit - Math.floor(limit / 2)))];
+}
+
+function scope(db: Db, cid: string, parentId: string | undefined) {
+  const messages = db.selectFrom('messages').selectAll().where('cid', '=', cid);
+  return parentId === undefined ? messages.where(inChannel) : messages.where('parent_id', '=', parentId);
+}
+
+/** The newest `limit` messages of each channel; oldest first. */
+export async function newestOf(db: Db, cids: readonly string[], limit: number): Promise<MessageRow[]> {
+  if (!cids.length || limit === 0) return [];
+  const rows = await db
+    .selectFrom('channels')
+    .innerJoinLateral(
+      (eb) =>
+        eb
+          .selectFrom('messages')
+          .selectAll()
+          .whereRef('messages.cid', '=', 'channels.cid')
+          .where(inChannel)
+          .orderBy('created_at', 'desc')
+          .limit(limit)
+          .as('m'),
+      (join) => join.onTrue(),
+    )
+    .where('channels.cid', 'in', cids)
+    .selectAll('m')
+    .execute();
+  return rows.sort((a, b) => a.created_at - b.created_at);
+}

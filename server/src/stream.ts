@@ -1,0 +1,170 @@
+import { randomUUID } from 'node:crypto';
+import type { WebSocket } from 'ws';
+import { ApiError } from './errors.js';
+
+/** Of events that wait for one slow connection. Beyond it the connection ends; an event is never skipped. */
+const MAX_WAITING_EVENTS = 512;
+const MAX_WAITING_BYTES = 1024 * 1024;
+
+/** Why the server ends a stream: WebSocket close codes other than 1000, which clients read as "never come back". */
+export const CLOSE_RESTART = 1012;
+const CLOSE_OVERFLOW = 1013;
+const CLOSE_SILENT = 1001;
+
+/** One connection of one user: events go in as JSON texts and leave in order, by WebSocket or by poll. */
+export abstract class Stream {
+  /** Unguessable: whoever knows it still needs the user's token. */
+  readonly id = randomUUID();
+  readonly userId: string;
+  /** When the user was last noted as active, in microseconds. */
+  activeAt = 0;
+  /** Runs once, when the stream has ended for whatever reason. */
+  onEnd: () => void = () => undefined;
+  #ended = false;
+
+  constructor(userId: string) {
+    this.userId = userId;
+  }
+
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  abstract push(frame: string): void;
+
+  /** Ends the stream. Safe to call twice. */
+  end(code = CLOSE_RESTART): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.release(code);
+    this.onEnd();
+  }
+
+  protected abstract release(code: number): void;
+}
+
+/** A stream over a WebSocket. Ends when the socket does, or after `silenceMs` without a frame from the client. */
+export class SocketStream extends Stream {
+  #socket: WebSocket;
+  #waiting = 0;
+  #silence: NodeJS.Timeout;
+
+  constructor(userId: string, socket: WebSocket, silenceMs: number) {
+    super(userId);
+    this.#socket = socket;
+    this.#silence = setTimeout(() => this.end(CLOSE_SILENT), silenceMs);
+    socket.on('close', () => this.end());
+  }
+
+  /** The client was heard. */
+  heard(): void {
+    if (!this.ended) this.#silence.refresh();
+  }
+
+  push(frame: string): void {
+    if (this.ended) return;
+    if (this.#waiting >= MAX_WAITING_EVENTS || this.#socket.bufferedAmount > MAX_WAITING_BYTES)
+      return this.end(CLOSE_OVERFLOW);
+    this.#waiting++;
+    this.#socket.send(frame, () => this.#waiting--);
+  }
+
+  protected release(code: number): void {
+    clearTimeout(this.#silence);
+    endSocket(this.#socket, code);
+  }
+}
+
+/** Says goodbye with `code`; a peer that does not answer within a second is cut off. */
+export function endSocket(socket: WebSocket, code: number, reason = ''): void {
+  if (socket.readyState === socket.CLOSED) return;
+  socket.close(code, reason);
+  const cut = setTimeout(() => socket.terminate(), 1000);
+  socket.once('close', () => clearTimeout(cut));
+}
+
+/** What a poll takes with it. */
+export interface Batch {
+  /** Counts up; the next poll may name it as `ack` to say that it arrived. */
+  number: number;
+  frames: string[];
+}
+
+interface Poll {
+  resolve: (batch: Batch) => void;
+  timer: NodeJS.Timeout;
+}
+
+/** A stream drained by polls. Ends when none came for `expiryMs`. */
+export class PollStream extends Stream {
+  #holdMs: number;
+  #expiry: NodeJS.Timeout;
+  #queue: string[] = [];
+  #bytes = 0;
+  #poll: Poll | undefined;
+  #batch: Batch = { number: 0, frames: [] };
+  #arrived = true;
+
+  constructor(userId: string, options: { holdMs: number; expiryMs: number }) {
+    super(userId);
+    this.#holdMs = options.holdMs;
+    this.#expiry = setTimeout(() => this.end(), options.expiryMs);
+  }
+
+  push(frame: string): void {
+    if (this.ended) return;
+    this.#queue.push(frame);
+    this.#bytes += frame.length;
+    if (this.#queue.length > MAX_WAITING_EVENTS || this.#bytes > MAX_WAITING_BYTES) this.end(CLOSE_OVERFLOW);
+    // Not at once: what the same task still pushes travels in the same answer.
+    else if (this.#poll && this.#queue.length === 1) setImmediate(() => this.#answer());
+  }
+
+  /**
+   * The next events, at once when there are some, else after at most the hold time and then none. A batch
+   * that did not arrive comes again first. A newer poll ends an older one with nothing.
+   *
+   * @param ack - The batch that arrived; without it a finished response counts (`delivered`).
+   */
+  poll(ack?: number): Promise<Batch> {
+    if (this.ended) return Promise.reject(new ApiError(46, 'This connection has ended. Connect again.'));
+    this.#finish({ number: this.#batch.number, frames: [] });
+    this.#expiry.refresh();
+    const lost = ack === undefined ? !this.#arrived : ack < this.#batch.number;
+    if (lost) return Promise.resolve(this.#batch);
+    this.#batch = { number: this.#batch.number, frames: [] };
+    return new Promise((resolve) => {
+      this.#poll = { resolve, timer: setTimeout(() => this.#answer(), this.#holdMs) };
+      if (this.#queue.length) this.#answer();
+    });
+  }
+
+  /** The response with batch `number` was written whole. */
+  delivered(number: number): void {
+    if (number === this.#batch.number) this.#arrived = true;
+  }
+
+  protected release(): void {
+    clearTimeout(this.#expiry);
+    this.#answer();
+  }
+
+  #answer(): void {
+    if (!this.#poll) return;
+    if (this.#queue.length) {
+      this.#batch = { number: this.#batch.number + 1, frames: this.#queue };
+      this.#arrived = false;
+      this.#queue = [];
+      this.#bytes = 0;
+    }
+    this.#finish(this.#batch);
+  }
+
+  #finish(batch: Batch): void {
+    if (!this.#poll) return;
+    clearTimeout(this.#poll.timer);
+    this.#expiry.refresh();
+    this.#poll.resolve(batch);
+    this.#poll = undefined;
+  }
+}

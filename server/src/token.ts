@@ -1,0 +1,67 @@
+import { errors, jwtVerify, SignJWT, type JWTPayload } from 'jose';
+import { userIdProblem } from '../../src/protocol.js';
+import { ApiError } from './errors.js';
+
+/** How far clocks may differ, in seconds. The protocol says "a few". */
+const LEEWAY_S = 5;
+
+export interface TokenTimes {
+  /** When the token ends, in seconds since 1970; never when absent. */
+  exp?: number;
+  /** When it was issued, in seconds since 1970. */
+  iat?: number;
+}
+
+function keyOf(secret: string): Uint8Array {
+  return new TextEncoder().encode(secret);
+}
+
+/** Signs a token that lets its bearer connect as `userId`. For the page's own backend, demos and tests. */
+export function userToken(secret: string, userId: string, times: TokenTimes = {}): Promise<string> {
+  return new SignJWT({ user_id: userId, ...times })
+    .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
+    .sign(keyOf(secret));
+}
+
+/**
+ * The user id that `token` speaks for.
+ *
+ * @throws {ApiError} 5 missing or garbled, 40 expired, 41 not valid yet, 42 issued in the future, 43 wrong signature.
+ */
+export async function verifyToken(secret: string, token: string | undefined): Promise<string> {
+  if (!token) throw new ApiError(5, 'No token: send the raw JWT in the "authorization" header or parameter.');
+  const claims = await verifiedClaims(secret, token);
+  const { user_id: userId, iat } = claims;
+  if (iat !== undefined && iat > Date.now() / 1000 + LEEWAY_S)
+    throw new ApiError(42, 'JWTAuth error: token used before issue at (iat). Check the clock of its issuer.');
+  if (typeof userId !== 'string' || userIdProblem(userId))
+    throw new ApiError(5, 'JWTAuth error: the token needs a "user_id" claim that is a valid user id.');
+  return userId;
+}
+
+async function verifiedClaims(secret: string, token: string): Promise<JWTPayload> {
+  try {
+    // The algorithm is pinned: a token must not choose how it is checked (RFC 8725).
+    const { payload } = await jwtVerify(token, keyOf(secret), {
+      algorithms: ['HS256'],
+      clockTolerance: LEEWAY_S,
+    });
+    return payload;
+  } catch (error) {
+    throw refusal(error);
+  }
+}
+
+function refusal(error: unknown): ApiError {
+  if (error instanceof errors.JWTExpired)
+    return new ApiError(40, 'JWTAuth error: token is expired (exp). Fetch a new one.');
+  if (
+    error instanceof errors.JWTClaimValidationFailed &&
+    error.claim === 'nbf' &&
+    error.reason === 'check_failed'
+  )
+    return new ApiError(41, 'JWTAuth error: token not valid yet (nbf). Check the clock of its issuer.');
+  if (error instanceof errors.JWSSignatureVerificationFailed || error instanceof errors.JOSEAlgNotAllowed)
+    return new ApiError(43, "JWTAuth error: signature is invalid. Sign with HS256 and this server's secret.");
+  return new ApiError(5, 'JWTAuth error: this is not a token of the form header.payload.signature.');
+}
