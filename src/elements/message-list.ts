@@ -67,6 +67,8 @@ interface Shared {
  * @csspart notice - A sentence of the channel itself.
  * @csspart jump - The button to the latest message.
  * @csspart badge - The number of new messages on it.
+ * @csspart dots - The dots of the typing indicator.
+ * @csspart label - Who is typing, in a group.
  * @csspart problem - What is said when messages did not load.
  * @cssprop [--chat-own-bg] - Bubbles of the visitor.
  * @cssprop [--chat-own-text] - Words in them.
@@ -114,7 +116,7 @@ export class MessageListElement extends LitElement {
   };
 
   get #scroller(): HTMLElement | null {
-    return this.hasUpdated ? this.renderRoot.querySelector<HTMLElement>('.scroller') : null;
+    return this.shadowRoot?.querySelector<HTMLElement>('.scroller') ?? null;
   }
 
   get #selfId(): string | undefined {

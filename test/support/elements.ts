@@ -1,5 +1,5 @@
 import { ContextProvider } from '@lit/context';
-import { fixture, fixtureSync } from '@open-wc/testing';
+import { fixture, fixtureSync, nextFrame } from '@open-wc/testing';
 import { css, html, LitElement, type TemplateResult } from 'lit';
 import sinon from 'sinon';
 import type { Channel } from '../../src/client/channel.js';
@@ -119,6 +119,19 @@ export async function settled(el: LitElement): Promise<void> {
   for (const child of el.renderRoot.querySelectorAll('*'))
     if (child instanceof LitElement) await child.updateComplete;
   await el.updateComplete;
+}
+
+/**
+ * Waits, frame by frame, until `condition` holds: for what the browser itself reports, as sizes and views.
+ *
+ * @throws {Error} When it does not hold within 300 frames.
+ */
+export async function eventually(condition: () => boolean): Promise<void> {
+  for (let frame = 0; frame < 300; frame++) {
+    if (condition()) return;
+    await nextFrame();
+  }
+  throw new Error(`The condition did not hold within 300 frames: ${condition.toString()}`);
 }
 
 /** The first element in the shadow root that `selector` finds. @throws {Error} when there is none. */

@@ -41,23 +41,23 @@ export class MessageKeys {
     const at = rows.indexOf(row);
     switch (event.key) {
       case 'ArrowUp':
-        return take(event, rows[at - 1]);
+        return this.#take(event, rows[at - 1]);
       case 'ArrowDown':
         if (event.altKey) return this.#toEnd(event);
-        return take(event, rows[at + 1]);
+        return this.#take(event, rows[at + 1]);
       case 'Home':
-        return take(event, rows[0]);
+        return this.#take(event, rows[0]);
       case 'End':
         return this.#toEnd(event);
       case 'Enter':
-        if (event.target === row) take(event, row.querySelector<HTMLElement>(INSIDE));
+        if (event.target === row) this.#take(event, row.querySelector<HTMLElement>(INSIDE));
         return;
       case rtl ? 'ArrowLeft' : 'ArrowRight':
-        return take(event, neighbour(row, event.target, 1));
+        return this.#take(event, neighbour(row, event.target, 1));
       case rtl ? 'ArrowRight' : 'ArrowLeft':
-        return take(event, neighbour(row, event.target, -1) ?? row);
+        return this.#take(event, neighbour(row, event.target, -1) ?? row);
       case 'Escape':
-        if (event.target !== row) take(event, row);
+        if (event.target !== row) this.#take(event, row);
     }
   }
 
@@ -69,7 +69,14 @@ export class MessageKeys {
   #toEnd(event: Event): void {
     this.#jump();
     const rows = this.#rows();
-    take(event, rows[rows.length - 1]);
+    this.#take(event, rows[rows.length - 1]);
+  }
+
+  #take(event: Event, to: HTMLElement | null | undefined): void {
+    if (!to) return;
+    event.preventDefault();
+    this.#moveStop(to.closest<HTMLElement>('[data-id]') ?? undefined);
+    to.focus();
   }
 
   #rows(): HTMLElement[] {
@@ -86,12 +93,6 @@ export class MessageKeys {
 
 function rowOf(event: Event): HTMLElement | null {
   return event.target instanceof Element ? event.target.closest<HTMLElement>('[data-id]') : null;
-}
-
-function take(event: Event, to: HTMLElement | null | undefined): void {
-  if (!to) return;
-  event.preventDefault();
-  to.focus();
 }
 
 function neighbour(row: HTMLElement, from: EventTarget | null, step: number): HTMLElement | undefined {
