@@ -83,7 +83,6 @@ export class Race {
   }
 
   #outrun(winner: Attempt): void {
-    this.#bench = [];
     const rank = ({ transport }: Attempt) => this.#transports.indexOf(transport);
     for (const other of this.#attempts)
       if (other !== this.#leader && rank(other) > rank(winner)) this.close(other);

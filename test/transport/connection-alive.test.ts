@@ -46,6 +46,21 @@ describe('Connection, the heartbeat', () => {
     expect(kit.state).to.equal('live');
   });
 
+  it('hears only the link in use', async () => {
+    const parts = new ConnectionKit();
+    const kit = new ConnectionKit({ transports: [parts.longpoll, parts.websocket] });
+    kit.connection.connect();
+    await kit.giveToken();
+    kit.host.tick(1_500);
+    parts.websocket.last.frame(HELLO);
+    await kit.synced();
+    kit.host.tick(5_000);
+
+    parts.longpoll.last.garbage();
+
+    expect(kit.host.pending).to.include(15_000);
+  });
+
   it('holds one timer however many frames come', async () => {
     const kit = await new ConnectionKit().reach('live');
 

@@ -196,6 +196,37 @@ describe('Connection, the upgrade', () => {
     expect(kit.longpoll.last.closed).to.equal(true);
   });
 
+  it('does not mind how the sync of the overtaken poll ends', async () => {
+    const kit = await new ConnectionKit().reach('opening');
+    kit.host.tick(1_500);
+    kit.longpoll.last.frame(HELLO);
+    kit.websocket.last.frame(BACK);
+
+    kit.syncs[0]?.reject(NETWORK_ERROR);
+    await settled();
+
+    expect(kit.state).to.equal('syncing');
+    expect(kit.longpoll.last.closed).to.equal(false);
+  });
+
+  it('does not begin the time it has been live anew', async () => {
+    const kit = await new ConnectionKit().reach('waiting');
+    kit.connection.retryNow();
+    await kit.giveToken();
+    kit.host.tick(1_500);
+    kit.longpoll.last.frame(HELLO);
+    await kit.synced();
+    kit.host.tick(6_000);
+    kit.websocket.last.frame(BACK);
+    await kit.synced();
+    kit.host.tick(4_000);
+
+    kit.host.isVisible = false; // only a first retry is spread wider for it
+    kit.websocket.last.fail();
+
+    expect(kit.host.pending).to.deep.equal([5_000]);
+  });
+
   it('syncs on the poll again when the WebSocket breaks before it is ready', async () => {
     const kit = await new ConnectionKit().reachLivePoll();
     kit.websocket.last.frame(BACK);

@@ -242,6 +242,15 @@ describe('Connection, its end', () => {
     expect(kit.state).to.equal('closed');
   });
 
+  it('drops a sync that fails after the end', async () => {
+    const kit = await new ConnectionKit().reach('syncing');
+    kit.connection.disconnect();
+
+    await kit.failSync();
+
+    expect(kit.state).to.equal('closed');
+  });
+
   it('gives nothing on once a listener has disconnected', async () => {
     const kit = await new ConnectionKit().reach('opening');
     kit.connection.on('state', ({ state }) => state === 'syncing' && kit.connection.disconnect());

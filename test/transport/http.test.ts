@@ -234,6 +234,18 @@ describe('createRequester, errors', () => {
     expect(host.timers).to.equal(0);
   });
 
+  it('leaves nothing on a signal that outlives it', async () => {
+    const { request } = setUp(jsonAnswer({}));
+    const { signal } = new AbortController();
+    const listening = new Set<unknown>();
+    signal.addEventListener = (_: string, listener: unknown) => void listening.add(listener);
+    signal.removeEventListener = (_: string, listener: unknown) => void listening.delete(listener);
+
+    await request({ signal });
+
+    expect(listening.size).to.equal(0);
+  });
+
   it('calls being given up for no reason "disconnected"', async () => {
     const { failure } = setUp('silence');
 
