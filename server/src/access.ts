@@ -74,7 +74,6 @@ export async function readableMessage(
 
 /** At most 255 characters, none of them control characters, `,` or `%` (protocol.md §7.1). */
 export function isMessageId(id: unknown): id is string {
-  // eslint-disable-next-line no-control-regex -- that is the rule
   return (
     typeof id === 'string' && /^[^\u0000-\u001f\u007f,%]{1,255}$/u.test(id) && !/\p{Surrogate}/u.test(id)
   );

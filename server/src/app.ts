@@ -24,6 +24,9 @@ export { userToken } from './token.js';
 export { IN_MEMORY } from './store/open.js';
 export type { ServerOptions } from './config.js';
 
+/** How long requests in flight may take once the server is told to end. */
+const MAX_FINISH_MS = 10_000;
+
 /** A server that runs. */
 export interface RunningServer {
   /** `http://host:port`, the client's `baseURL`. */
@@ -67,7 +70,21 @@ async function createDeps(options: ServerOptions): Promise<Deps> {
     activeUsers: () => activeUsers(db, clock.now()),
     connections: () => hub.size,
   });
-  return { db, hub, clock, options, credentials, metrics, closing: false, inOrder: createOrder() };
+  const deps: Deps = {
+    db,
+    hub,
+    clock,
+    options,
+    credentials,
+    metrics,
+    closing: false,
+    report: (what, error) => {
+      const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      if (!deps.closing) options.log(`${what}: ${detail}`);
+    },
+    inOrder: createOrder(),
+  };
+  return deps;
 }
 
 async function listen(deps: Deps, unlock: () => Promise<void>): Promise<RunningServer> {
@@ -87,16 +104,27 @@ async function listen(deps: Deps, unlock: () => Promise<void>): Promise<RunningS
     await seedDemo(deps);
     await addDemo(app, deps);
   }
-  await app.listen({ port: options.port, host: options.host });
+  await app.listen({ port: options.port, host: options.host }).catch((error: unknown) => {
+    throw listenError(error, options);
+  });
   const { port } = app.server.address() as AddressInfo;
   const host = options.host.includes(':') ? `[${options.host}]` : options.host;
   let closed: Promise<void> | undefined;
   const close = async () => {
     deps.closing = true;
     for (const stream of deps.hub.streams) stream.end();
+    // A request that never ends must not keep the server from ending.
+    const cut = setTimeout(() => app.server.closeAllConnections(), MAX_FINISH_MS);
     await app.close();
+    clearTimeout(cut);
     await deps.db.destroy();
     await unlock();
   };
   return { url: `http://${host}:${port}`, port, ...credentials, close: () => (closed ??= close()) };
+}
+
+function listenError(error: unknown, { host, port }: ServerOptions): unknown {
+  if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') return error;
+  const message = `Port ${port} on ${host} is taken. Stop what uses it, or set PORT to another one.`;
+  return new Error(message, { cause: error });
 }

@@ -15,6 +15,8 @@ export interface Deps {
   metrics: Metrics;
   /** The server is going down: nobody is told of connections that end. */
   closing: boolean;
+  /** Tells the operator of a failure nobody expected; silent once the server is going down. */
+  report: (what: string, error: unknown) => void;
   /** Runs the tasks of one channel one after the other: events leave in the order in which they were written. */
   inOrder: <T>(cid: string, task: () => Promise<T>) => Promise<T>;
 }

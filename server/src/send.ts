@@ -114,7 +114,7 @@ async function readMessage(
   userId: string,
   input: Json,
 ): Promise<NewMessage> {
-  const { id = randomUUID(), parent_id: parentId = null, type } = input;
+  const { id = randomUUID(), type } = input;
   if (!isMessageId(id))
     throw badInput(`A message id is 1 to 255 characters without "," and "%"; got ${shown(id)}`);
   if (type === 'system') throw notAllowed(userId, 'send a message of type system');
@@ -123,24 +123,26 @@ async function readMessage(
   const content = await readContent(deps.db, input, 'refuse');
   if (!content.text.trim() && !Object.keys(content.data).length)
     throw badInput('A message needs text, attachments or custom data; got none.');
-  if (parentId !== null) await checkParent(deps.db, channel.cid, parentId);
+  const parentId = await readParent(deps.db, channel.cid, input['parent_id']);
   return {
     ...content,
     id,
     cid: channel.cid,
     userId,
     type: parentId === null ? 'regular' : 'reply',
-    parentId: parentId === null ? null : String(parentId),
+    parentId,
     showInChannel: parentId !== null && asFlag(input['show_in_channel'], 'show_in_channel', false),
     silent: asFlag(input['silent'], 'silent', false),
   };
 }
 
-async function checkParent(db: Db, cid: string, parentId: unknown): Promise<void> {
+async function readParent(db: Db, cid: string, parentId: unknown): Promise<string | null> {
+  if (parentId === undefined || parentId === null || parentId === '') return null;
   const parent = isMessageId(parentId) ? await findMessage(db, parentId) : undefined;
   if (parent?.cid !== cid)
     throw notFound(`parent_id must name a message of this channel; got ${shown(parentId)}`);
   if (parent.parent_id !== null) throw new ApiError(21, 'A reply cannot be replied to. Reply to its parent.');
+  return parent.id;
 }
 
 /**

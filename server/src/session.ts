@@ -41,11 +41,12 @@ export async function connect(
 
   const wasOnline = hub.connected(userId);
   const stream = open((connectionId) => ({ ...healthCheck(deps, connectionId), me }));
+  if (deps.closing) stream.end();
   if (stream.ended) return stream;
   stream.activeAt = now;
   hub.add(stream);
   stream.onEnd = () =>
-    void disconnected(deps, stream).catch((error: unknown) => deps.options.log(String(error)));
+    void disconnected(deps, stream).catch((error: unknown) => deps.report('A goodbye failed', error));
   if (before && changed) await tellUserUpdated(deps, row);
   if (!wasOnline) await presenceChanged(deps, userId);
   return stream;

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
@@ -7,7 +7,7 @@ import type { Deps } from '../deps.js';
 import { ApiError } from '../errors.js';
 import { asCount, isObject } from '../input.js';
 import { connect, healthCheck, stillActive } from '../session.js';
-import { endSocket, PollStream, SocketStream } from '../stream.js';
+import { CLOSE_RESTART, endSocket, PollStream, SocketStream } from '../stream.js';
 import { verifyToken } from '../token.js';
 import { checkAuthType, checkKey, durationOf, type AddRoute, type Call } from './route.js';
 
@@ -37,7 +37,11 @@ export function addWebSocket(app: FastifyInstance, deps: Deps): void {
       greet(deps, peer, new URLSearchParams(query)).catch((error: unknown) => refuse(deps, peer, error));
     });
   });
-  app.addHook('onClose', () => sockets.close());
+  // Before the server waits for its sockets to end: those still being greeted are in no other list.
+  app.addHook('preClose', (done) => {
+    for (const peer of sockets.clients) endSocket(peer, CLOSE_RESTART);
+    done();
+  });
 }
 
 function refuseUpgrade(socket: Duplex, closing: boolean): void {
@@ -49,12 +53,12 @@ async function greet(deps: Deps, peer: WebSocket, query: URLSearchParams): Promi
   let stream: SocketStream | undefined;
   peer.on('message', (data, binary) => {
     if (binary) return endSocket(peer, CLOSE_BINARY);
-    const problem = problemOf(String(data));
+    const problem = problemOf((data as Buffer).toString());
     if (problem) return endSocket(peer, problem);
     if (!stream) return;
     stream.heard();
     stream.push(JSON.stringify(healthCheck(deps, stream.id)));
-    stillActive(deps, stream).catch((error: unknown) => deps.options.log(String(error)));
+    stillActive(deps, stream).catch((error: unknown) => deps.report('Noting activity failed', error));
   });
   checkKey(deps, query.get('api_key'));
   checkAuthType(query.get('stream-auth-type'));
@@ -75,19 +79,17 @@ function problemOf(text: string): number | undefined {
   } catch {
     return CLOSE_NOT_JSON;
   }
-  const [ping]: unknown[] = Array.isArray(frame) ? frame : [];
+  const ping: unknown = Array.isArray(frame) ? frame[0] : undefined;
   return isObject(ping) && ping['type'] === 'health.check' ? undefined : CLOSE_NOT_A_PING;
 }
 
-function refuse({ clock, options }: Deps, peer: WebSocket, error: unknown): void {
+function refuse(deps: Deps, peer: WebSocket, error: unknown): void {
   if (!(error instanceof ApiError)) {
-    options.log(
-      `A connection failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
-    );
+    deps.report('A connection failed', error);
     // No error frame: clients would take it as a final refusal, while the next attempt may well succeed.
     return endSocket(peer, CLOSE_FAILED);
   }
-  const created = formatTime(clock.now());
+  const created = formatTime(deps.clock.now());
   peer.send(
     JSON.stringify({
       type: 'connection.error',
@@ -104,7 +106,7 @@ export function addLongPoll(add: AddRoute, deps: Deps): void {
   add('GET', '/longpoll', 'LongPoll', async (call) => {
     const { connection_id: id } = call.query;
     if (id === undefined) return openPoll(deps, call);
-    const stream = deps.hub.find(String(id), call.userId);
+    const stream = typeof id === 'string' ? deps.hub.find(id, call.userId) : undefined;
     if (!(stream instanceof PollStream))
       throw new ApiError(46, 'connection_id is not known here, or has expired. Connect again.');
     if (call.query['close'] === 'true') {
@@ -131,7 +133,7 @@ async function poll(deps: Deps, stream: PollStream, { query, reply }: Call): Pro
   const ack =
     query['ack'] === undefined ? undefined : asCount(query['ack'], 'ack', 0, Number.MAX_SAFE_INTEGER);
   const asked = stream.poll(ack);
-  stillActive(deps, stream).catch((error: unknown) => deps.options.log(String(error)));
+  stillActive(deps, stream).catch((error: unknown) => deps.report('Noting activity failed', error));
   const { number, frames } = await asked;
   reply.raw.once('finish', () => stream.delivered(number));
   reply.type('application/json');

@@ -8,7 +8,7 @@ import { userToken } from '../token.js';
 
 /** Demo pages, and a token for whichever demo user asks: exists under `demo` alone. */
 export async function addDemo(app: FastifyInstance, { options, credentials }: Deps): Promise<void> {
-  app.get('/demo/config.json', async () => ({ apiKey: credentials.apiKey }));
+  app.get('/demo/config.json', (_request, reply) => reply.send({ apiKey: credentials.apiKey }));
   app.get('/demo/token', async (request) => {
     const { user_id: userId } = request.query as Record<string, unknown>;
     if (typeof userId !== 'string' || !DEMO_USERS.some(({ id }) => id === userId))
@@ -23,6 +23,7 @@ export async function addDemo(app: FastifyInstance, { options, credentials }: De
       root: resolve(dir),
       prefix,
       decorateReply: first,
+      dotfiles: 'deny',
       cacheControl: false,
     });
     first = false;

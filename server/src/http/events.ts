@@ -40,7 +40,7 @@ async function sendEvent(deps: Deps, access: Access, userId: string, input: Json
   if (typeof type !== 'string' || !type)
     throw badInput(`event.type must be a non-empty string; got ${shown(type)}`);
   if (type === 'message.read') {
-    requireReads(access);
+    if (!access.type.config.read_events) throw eventOff(type);
     return (await read(deps, access, userId)) ?? {};
   }
   checkType(access, type);
@@ -59,11 +59,13 @@ async function sendEvent(deps: Deps, access: Access, userId: string, input: Json
 }
 
 function checkType({ type: { config } }: Access, type: string): void {
-  const off = () =>
-    new ApiError(18, `Events of type ${shown(type)} are not allowed in this type of channel.`);
   if (TYPING.has(type)) {
-    if (!config.typing_events) throw off();
-  } else if (!ASSISTANT.has(type) && (type.includes('.') || !config['custom_events'])) throw off();
+    if (!config.typing_events) throw eventOff(type);
+  } else if (!ASSISTANT.has(type) && (type.includes('.') || !config['custom_events'])) throw eventOff(type);
+}
+
+function eventOff(type: string): ApiError {
+  return new ApiError(18, `Events of type ${shown(type)} are not allowed in this type of channel.`);
 }
 
 function requireReads({ type: { config } }: Access): void {

@@ -1,10 +1,5 @@
 import cors from '@fastify/cors';
-import Fastify, {
-  type FastifyError,
-  type FastifyInstance,
-  type FastifyReply,
-  type FastifyRequest,
-} from 'fastify';
+import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
 import type { Socket } from 'node:net';
 import type { Deps } from '../deps.js';
 import { ApiError, badInput } from '../errors.js';
@@ -21,6 +16,8 @@ export async function createHttp(deps: Deps): Promise<FastifyInstance> {
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: 30_000,
     forceCloseConnections: 'idle',
+    // Its answer would not be the protocol's, and what has arrived can still be served.
+    return503OnClosing: false,
     http: { maxHeaderSize: MAX_HEADER_BYTES },
     routerOptions: { maxParamLength: 1024 },
     frameworkErrors: (error, _request, reply) => void send(reply, refusalOf(error) ?? failure(deps, error)),
@@ -39,18 +36,27 @@ export async function createHttp(deps: Deps): Promise<FastifyInstance> {
     ],
     exposedHeaders: ['X-RateLimit-Limit', 'X-RateLimit-Remaining', 'X-RateLimit-Reset', 'Retry-After'],
     maxAge: 7200,
+    strictPreflight: false,
   });
+  addShapes(app, deps);
+  return app;
+}
+
+/** JSON in, JSON out, every answer with its duration, every failure as the protocol's error body. */
+function addShapes(app: FastifyInstance, deps: Deps): void {
   app.decorateRequest('startedAt', 0);
   app.addHook('onRequest', (request, _reply, done) => {
     request.startedAt = performance.now();
     done();
   });
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser(
-    'application/json',
-    { parseAs: 'string' },
-    async (_request: FastifyRequest, text: string) => (text === '' ? {} : parseObject(text, 'The body')),
-  );
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, text, done) => {
+    try {
+      done(null, text === '' ? {} : parseObject(String(text), 'The body'));
+    } catch (error) {
+      done(error as ApiError);
+    }
+  });
   app.addHook('preSerialization', async (_request, reply, payload) =>
     isPlain(payload) ? { duration: durationOf(reply), ...payload } : payload,
   );
@@ -61,7 +67,6 @@ export async function createHttp(deps: Deps): Promise<FastifyInstance> {
   app.setNotFoundHandler((request, reply) =>
     send(reply, new ApiError(16, `This server has no endpoint ${request.method} ${pathOf(request.url)}`)),
   );
-  return app;
 }
 
 function isPlain(payload: unknown): payload is object {
@@ -93,11 +98,9 @@ function refusalOf(error: unknown): ApiError | undefined {
 }
 
 /** Tells the operator what happened and the caller only that it did. */
-function failure({ metrics, options }: Deps, error: unknown): ApiError {
+function failure({ metrics, report }: Deps, error: unknown): ApiError {
   metrics.failures.inc();
-  options.log(
-    `Unexpected failure: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
-  );
+  report('Unexpected failure', error);
   return new ApiError(-1, 'The server failed unexpectedly. Try again later.');
 }
 
