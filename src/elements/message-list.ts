@@ -21,6 +21,7 @@ import { insteadOfMessages } from './parts/list-states.js';
 import { MessageKeys } from './parts/message-keys.js';
 import { messageRow, textOf, type RowActions } from './parts/message-row.js';
 import { ReadWhenSeen } from './parts/reading.js';
+import { rise } from './parts/rise.js';
 import { daysOf, isNotice, type Day, type Row } from './parts/rows.js';
 import { Stick } from './parts/stick.js';
 import { readUntil, receiptOf } from './parts/ticks.js';
@@ -218,11 +219,7 @@ export class MessageListElement extends LitElement {
           terms.said(nameOf(message.user, terms), textOf(message, terms)),
           terms.newMessages,
         );
-    if (!this.#stick.stuck || matchMedia('(prefers-reduced-motion: reduce)').matches) return;
-    const risen = new Set(arrived.map((message) => message.id));
-    for (const row of [...this.renderRoot.querySelectorAll<HTMLElement>('[data-id]')].slice(-arrived.length))
-      if (risen.has(row.dataset['id'] ?? ''))
-        row.animate({ opacity: [0, 1], translate: ['0 8px', '0 0'] }, { duration: 240, easing: 'ease-out' });
+    if (this.#stick.stuck) rise(this.renderRoot, arrived);
   }
 
   #older(): TemplateResult | typeof nothing {

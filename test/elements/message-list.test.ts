@@ -1,4 +1,4 @@
-import { expect, oneEvent } from '@open-wc/testing';
+import { expect } from '@open-wc/testing';
 import { html } from 'lit';
 import sinon from 'sinon';
 import type { ChannelState } from '../../src/client/state.js';
@@ -14,9 +14,11 @@ import {
   outside,
   parts,
   providingChannel,
+  refusing,
   render,
   settled,
   text,
+  told,
 } from '../support/elements.js';
 import { ada, at, bob, channelState, cyd, readEntry, sent } from '../support/fixtures.js';
 
@@ -178,12 +180,12 @@ describe('message-list', () => {
   it('tells when a message failed again', async () => {
     const { el, channel } = await listing({ messages: [sent(1, ada, { status: 'failed' })] });
     const error = new ChatError('not-allowed', 'no');
-    channel.retryMessage = sinon.fake(() => Promise.reject(error));
+    channel.retryMessage = refusing(error);
 
-    const told = oneEvent(el, 'chat-error');
+    const event = told(el, 'chat-error');
     find(el, "[part='failure'] button").click();
 
-    expect((await told).error).to.equal(error);
+    expect((await event).error).to.equal(error);
   });
 
   it('says that an empty channel begins here', async () => {

@@ -50,6 +50,20 @@ const CLIENT: ClientState = {
   channelsError: undefined,
 };
 
+/** A send that the server refuses. */
+export const refusing = <A extends unknown[]>(error: Error) =>
+  sinon.fake((..._: A): Promise<LocalMessage> => Promise.reject(error));
+
+/** The next event of this name. */
+export function told<K extends keyof HTMLElementEventMap>(
+  el: Element,
+  name: K,
+): Promise<HTMLElementEventMap[K]> {
+  return new Promise((resolve) => {
+    el.addEventListener(name, (event) => resolve(event as HTMLElementEventMap[K]), { once: true });
+  });
+}
+
 /** The parts of a channel that elements use, recorded. Its state is set by the test. */
 export function fakeChannel(fields: Partial<ChannelState> = {}, self: User = ada) {
   const state = new Store(channelState(fields));
@@ -58,7 +72,7 @@ export function fakeChannel(fields: Partial<ChannelState> = {}, self: User = ada
     cid: state.value.cid,
     client: client as unknown as ChatClient,
     state,
-    sendMessage: sinon.fake((draft: { text: string }) =>
+    sendMessage: sinon.fake((draft: { text: string }): Promise<LocalMessage> =>
       Promise.resolve(sent(9000, self, { text: draft.text })),
     ),
     retryMessage: sinon.fake((id: string): Promise<LocalMessage> =>

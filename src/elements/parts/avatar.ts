@@ -35,8 +35,8 @@ export function initials(name: string): string {
 
 function grapheme(word: string): string {
   if (!('Segmenter' in Intl)) return [...word][0] ?? '';
-  for (const { segment } of new Intl.Segmenter().segment(word)) return segment;
-  return '';
+  const [first] = new Intl.Segmenter().segment(word);
+  return first?.segment ?? '';
 }
 
 /** Whether a URL from others may become an image's source. */
