@@ -51,37 +51,26 @@ export interface ChatErrorOptions {
 
 /** The one error this library throws. Programs read `code`, people read `message`. */
 export class ChatError extends Error {
-  override readonly name = 'ChatError';
   readonly code: ChatErrorCode;
   /** The protocol's numeric code; undefined when no server answered. */
-  readonly apiCode: number | undefined;
+  declare readonly apiCode: number | undefined;
   /** The HTTP status; undefined when no server answered. */
-  readonly status: number | undefined;
+  declare readonly status: number | undefined;
   /** The server's own hint when to try again, in milliseconds. */
-  readonly retryAfterMs: number | undefined;
+  declare readonly retryAfterMs: number | undefined;
 
-  constructor(code: ChatErrorCode, message: string, options: ChatErrorOptions = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+  constructor(code: ChatErrorCode, message: string, options?: ChatErrorOptions) {
+    super(message);
+    this.name = 'ChatError';
     this.code = code;
-    this.apiCode = options.apiCode;
-    this.status = options.status;
-    this.retryAfterMs = options.retryAfterMs;
+    Object.assign(this, options);
   }
 
   /** True when trying the same thing again later can help: no answer, or an answer that says "not now". */
   get retryable(): boolean {
-    return RETRYABLE.has(this.code);
+    return /^(network|timeout|bad-|server-error|rate|connection)/.test(this.code);
   }
 }
-
-const RETRYABLE: ReadonlySet<ChatErrorCode> = new Set<ChatErrorCode>([
-  'network',
-  'timeout',
-  'bad-response',
-  'server-error',
-  'rate-limited',
-  'connection-unknown',
-]);
 
 const BY_API_CODE: Readonly<Record<number, ChatErrorCode>> = {
   [-1]: 'server-error',
@@ -104,15 +93,18 @@ const BY_API_CODE: Readonly<Record<number, ChatErrorCode>> = {
 };
 
 /** Makes a `ChatError` of the protocol's error body; undefined when `body` is not one. */
-export function errorFromBody(body: unknown, status?: number): ChatError | undefined {
-  if (typeof body !== 'object' || body === null) return undefined;
-  const { code, message, StatusCode } = body as Record<string, unknown>;
+export function errorFromBody(body: unknown, options: ChatErrorOptions = {}): ChatError | undefined {
+  const { code, message, StatusCode } = Object(body) as {
+    code?: number;
+    message?: string;
+    StatusCode?: number;
+  };
   if (typeof code !== 'number') return undefined;
-  const httpStatus = status ?? (typeof StatusCode === 'number' ? StatusCode : undefined);
-  const fallback: ChatErrorCode = httpStatus !== undefined && httpStatus >= 500 ? 'server-error' : 'refused';
-  const said = typeof message === 'string' && message ? message : 'no reason given';
-  return new ChatError(BY_API_CODE[code] ?? fallback, `The server refused with code ${code}: ${said}`, {
+  const status = options.status ?? StatusCode;
+  const name = BY_API_CODE[code] ?? ((status ?? 0) < 500 ? 'refused' : 'server-error');
+  return new ChatError(name, `The server refused with code ${code}: ${message}`, {
+    ...options,
     apiCode: code,
-    status: httpStatus,
+    status,
   });
 }

@@ -1,7 +1,7 @@
 import { ChatError } from '../errors.js';
 import { mayDisclose, type ChannelStateResponse, type ServerEvent, type Timestamp } from '../protocol.js';
 import type { ChatClient } from './client.js';
-import { PAGE_SIZE } from './messages.js';
+import { PAGE_SIZE, prepend } from './messages.js';
 import { Outgoing, type MessageDraft } from './outgoing.js';
 import { emptyChannel, reduce, type LocalEvent } from './reduce.js';
 import type { ChannelState, LocalMessage } from './state.js';
@@ -27,9 +27,8 @@ export class Channel {
   #expiry: TypingExpiry;
   #outgoing: Outgoing;
   #watching: Promise<void> | undefined;
-  #reading: Promise<void> | undefined;
-  #readPause: unknown;
-  #readWanted = false;
+  #nextRead: Promise<void> | undefined;
+  #readPause = Promise.resolve();
   #ended = false;
 
   /** @internal Use `ChatClient.channel`. */
@@ -61,15 +60,14 @@ export class Channel {
 
   async #watch(): Promise<void> {
     this.#assertOpen();
-    this.apply({ type: 'local.loading' });
+    if (this.state.value.phase !== 'ready') this.set({ phase: 'loading' });
     try {
       await this.client.refresh([this]);
     } catch (error) {
-      this.apply({ type: 'local.failed', error: error as ChatError });
-      throw error;
+      this.fail(error as ChatError);
     }
-    const { phase, error } = this.state.value;
-    if (phase !== 'ready' && error) throw error;
+    const { error } = this.state.value;
+    if (error) throw error;
   }
 
   /**
@@ -114,7 +112,7 @@ export class Channel {
 
   /** Drops a failed message. */
   discardMessage(id: string): void {
-    this.apply({ type: 'local.message.dropped', id: this.#outgoing.failed(id).id });
+    this.apply({ type: 'local.dropped', id: this.#outgoing.failed(id).id });
   }
 
   /** Call for every change of a non-empty input. Sends little, and nothing that a setting withholds. */
@@ -122,7 +120,7 @@ export class Channel {
     const { user, connection } = this.client.state.value;
     const wanted =
       this.state.value.data?.config?.typing_events !== false && mayDisclose(user, 'typing.start');
-    if (wanted && connection.status === 'live' && !this.#ended) this.#typing.keystroke();
+    if (wanted && connection.status === 'live') this.#typing.keystroke();
   }
 
   /** Call when the input is emptied or left. Sending a message does it too. */
@@ -131,28 +129,23 @@ export class Channel {
   }
 
   /** Tells the server that all is read, at most every 500 ms. Nothing happens with nothing unread. */
-  markRead(): Promise<void> {
+  async markRead(): Promise<void> {
     const { unread, data } = this.state.value;
-    if (unread === 0 || data?.config?.read_events === false || this.#ended) return Promise.resolve();
-    if (this.#readPause !== undefined) {
-      this.#readWanted = true;
-      return this.#reading ?? Promise.resolve();
-    }
-    this.#readWanted = false;
-    this.#readPause = this.client.host.setTimeout(() => {
-      this.#readPause = undefined;
-      if (this.#readWanted) void this.markRead().catch(() => undefined);
-    }, READ_EVERY_MS);
-    return (this.#reading = this.#markRead().finally(() => (this.#reading = undefined)));
+    if (!unread || data?.config?.read_events === false) return;
+    return (this.#nextRead ??= this.#readPause.then(() => {
+      this.#nextRead = undefined;
+      this.#readPause = new Promise((over) => this.client.host.setTimeout(over, READ_EVERY_MS));
+      return this.#markRead();
+    }));
   }
 
   async #markRead(): Promise<void> {
     await this.client.privacySettled();
     const { event } = await this.command<{ event?: { created_at?: Timestamp } | null }>('read', {});
     const newest = this.state.value.messages.findLast((message) => message.status === 'sent');
-    const at = event?.created_at ?? newest?.created_at;
-    const user = this.client.state.value.user;
-    if (user) this.apply({ type: 'message.read', user, created_at: at, last_read_message_id: newest?.id });
+    const user = { id: this.client.userId ?? '' };
+    const created_at = event?.created_at ?? newest?.created_at;
+    this.apply({ type: 'message.read', user, created_at, last_read_message_id: newest?.id });
   }
 
   /** Reads one page of older messages into the state. Joins a running call. */
@@ -160,13 +153,17 @@ export class Channel {
     const { hasOlder, olderPhase, messages } = this.state.value;
     const oldest = messages.find((message) => message.status === 'sent');
     if (!hasOlder || olderPhase === 'loading' || !oldest) return;
-    this.apply({ type: 'local.older.loading' });
+    this.set({ olderPhase: 'loading' });
     try {
       const body = { state: true, watch: false, messages: { limit: PAGE_SIZE, id_lt: oldest.id } };
-      const page = await this.command<ChannelStateResponse>('query', body);
-      this.apply({ type: 'local.older.loaded', messages: page.messages });
+      const { messages: older } = await this.command<ChannelStateResponse>('query', body);
+      this.set({
+        messages: prepend(this.state.value.messages, older),
+        hasOlder: older.length >= PAGE_SIZE,
+        olderPhase: 'ready',
+      });
     } catch (error) {
-      this.apply({ type: 'local.older.failed' });
+      this.set({ olderPhase: 'failed' });
       throw error;
     }
   }
@@ -180,6 +177,16 @@ export class Channel {
     if (event.type === 'message.new' && event.message.user) this.#expiry.end(event.message.user.id);
   }
 
+  /** @internal Changes a part of the state. */
+  set(state: Partial<ChannelState>): void {
+    this.apply({ type: 'local.state', state });
+  }
+
+  /** @internal The state could not be had, for the moment or for good. What is shown stays. */
+  fail(error: ChatError): void {
+    this.set({ phase: this.state.value.phase === 'ready' ? 'ready' : 'failed', error });
+  }
+
   /** @internal The connection is live again. */
   wake(): void {
     this.#outgoing.wake();
@@ -190,7 +197,6 @@ export class Channel {
     this.#ended = true;
     this.#typing.cancel();
     this.#expiry.clear();
-    this.client.host.clearTimeout(this.#readPause);
     this.#outgoing.end(error);
   }
 
@@ -198,14 +204,17 @@ export class Channel {
     if (this.#ended)
       throw new ChatError(
         'disconnected',
-        `This channel belongs to a user who has been disconnected. Call channel("${this.type}", "${this.id}") again after connectUser.`,
+        'The user of this channel was disconnected. Connect, and ask the client for the channel again.',
       );
   }
 
   /** @internal One POST below this channel's path. */
   async command<T>(action: string, body: object): Promise<T> {
     this.#assertOpen();
-    const path = `/channels/${encodeURIComponent(this.type)}/${encodeURIComponent(this.id)}/${action}`;
-    return this.client.request<T>({ method: 'POST', path, body });
+    return this.client.request<T>({
+      method: 'POST',
+      path: `/channels/${this.type}/${this.id}/${action}`,
+      body,
+    });
   }
 }

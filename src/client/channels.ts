@@ -3,6 +3,7 @@ import { compareTimes, parseCid, type ChannelStateResponse, type ServerEvent } f
 import { Channel } from './channel.js';
 import type { ChatClient } from './client.js';
 import { PAGE_SIZE } from './messages.js';
+import { emptyChannel } from './reduce.js';
 
 /** Of one query: the most channels a server answers with, and watches, at once (protocol.md §7.2). */
 const QUERY_LIMIT = 30;
@@ -37,10 +38,10 @@ export class Channels {
     if (!parseCid(cid))
       throw new ChatError(
         'invalid-channel',
-        `A channel is named type:id, each 1 to 64 of the characters a–z A–Z 0–9 _ - (an id of the server may hold !); got "${cid}". Pass one such as "messaging:general".`,
+        `A channel is type:id, each 1 to 64 of a–z A–Z 0–9 _ -; got "${cid}".`,
       );
-    let channel = this.#byCid.get(cid);
-    if (!channel) this.#byCid.set(cid, (channel = new Channel(this.#client, type, id)));
+    const channel = this.#byCid.get(cid) ?? new Channel(this.#client, type, id);
+    this.#byCid.set(cid, channel);
     return channel;
   }
 
@@ -67,7 +68,7 @@ export class Channels {
     for (let at = 0; at < channels.length; at += QUERY_LIMIT) {
       const part = channels.slice(at, at + QUERY_LIMIT);
       const found = await this.query({ cid: { $in: part.map((channel) => channel.cid) } }, [], {});
-      for (const channel of part) if (!found.includes(channel)) this.#missing(channel);
+      for (const channel of part) if (!found.includes(channel)) this.#lose(channel);
     }
   }
 
@@ -80,39 +81,38 @@ export class Channels {
       await this.refresh(watched);
     } catch (error) {
       if (!(error instanceof ChatError) || error.retryable) throw error;
-      for (const channel of watched) channel.apply({ type: 'local.failed', error });
+      for (const channel of watched) channel.fail(error);
     }
     for (const channel of this.#byCid.values()) channel.wake();
   }
 
   /** Hands an event to the channel it concerns, or to all when it concerns a user. */
   route(event: ServerEvent): void {
-    if (event.type === 'user.updated' || event.type === 'user.presence.changed') {
-      for (const channel of this.#byCid.values()) channel.apply(event);
-      return;
-    }
-    if (event.type === 'notification.mark_read' && !event.cid) {
-      if (event.unread_channels === 0) for (const channel of this.#byCid.values()) channel.apply(event);
-      return;
-    }
-    const channel = event.cid ? this.#byCid.get(event.cid) : undefined;
-    if (gone(event)) return this.#drop(channel);
-    if (event.type === 'notification.message_new' || event.type === 'notification.added_to_channel')
-      return this.#discover(event.cid ?? event.channel?.cid);
-    channel?.apply(event);
-    if (event.type === 'message.new') this.sort();
+    const { type, cid = event.channel?.cid ?? '' } = event;
+    const channel = this.#byCid.get(cid);
+    if (/^user\./.test(type) || (type === 'notification.mark_read' && !cid && event.unread_channels === 0))
+      for (const each of this.#byCid.values()) each.apply(event);
+    else if (/channel.deleted|removed_from_channel/.test(type)) {
+      if (channel) this.#lose(channel);
+    } else if (/message_new|added_to_channel/.test(type)) this.#discover(cid);
+    else channel?.apply(event);
+    if (type === 'message.new') this.list(this.#client.state.value.channels);
   }
 
   /** Puts a channel into the list, if it is not there. */
   show(channel: Channel): void {
     const { channels } = this.#client.state.value;
-    if (!channels.includes(channel)) this.#client.patch({ channels: newestFirst([...channels, channel]) });
+    if (!channels.includes(channel)) this.list([...channels, channel]);
   }
 
-  sort(): void {
-    const { channels } = this.#client.state.value;
-    const sorted = newestFirst(channels);
-    if (sorted.some((channel, at) => channel !== channels[at])) this.#client.patch({ channels: sorted });
+  /** Makes these the list, newest activity first. */
+  list(channels: readonly Channel[]): void {
+    const held = this.#client.state.value.channels;
+    const sorted = channels.toSorted((a, b) =>
+      compareTimes(b.state.value.lastActivity, a.state.value.lastActivity),
+    );
+    if (sorted.length !== held.length || sorted.some((channel, at) => channel !== held[at]))
+      this.#client.patch({ channels: sorted });
   }
 
   stopTyping(): void {
@@ -121,7 +121,6 @@ export class Channels {
 
   end(error: ChatError): void {
     for (const channel of this.#byCid.values()) channel.end(error);
-    this.#byCid.clear();
   }
 
   #take(response: ChannelStateResponse): Channel {
@@ -131,18 +130,25 @@ export class Channels {
     return channel;
   }
 
-  #missing(channel: Channel): void {
+  /** The channel is not there (any more) for this user. What they wrote and was not sent stays. */
+  #lose(channel: Channel): void {
+    const { cid, state } = channel;
     const error = new ChatError(
       'not-found',
-      `There is no channel "${channel.cid}" that this user may see. Check the name, or add the user as a member.`,
+      `There is no channel "${cid}" for this user. Check the id and the members.`,
     );
     channel.watched = false;
-    channel.apply({ type: 'local.failed', error });
-    this.#unlist(channel);
+    channel.set({
+      ...emptyChannel(cid),
+      phase: 'failed',
+      error,
+      messages: state.value.messages.filter(({ status }) => status !== 'sent'),
+    });
+    this.list(this.#client.state.value.channels.filter((other) => other !== channel));
   }
 
   /** A channel we do not watch has come to life. */
-  #discover(cid: string | undefined): void {
+  #discover(cid: string): void {
     const name = parseCid(cid);
     if (!name) return;
     const channel = this.get(name.type, name.id);
@@ -152,35 +158,4 @@ export class Channels {
       () => undefined, // it shows its own error; the next event or connect tries again
     );
   }
-
-  #drop(channel: Channel | undefined): void {
-    if (!channel) return;
-    channel.watched = false;
-    channel.apply({
-      type: 'local.ended',
-      error: new ChatError(
-        'not-found',
-        `The channel "${channel.cid}" was deleted, or this user removed from it.`,
-      ),
-    });
-    this.#unlist(channel);
-  }
-
-  #unlist(channel: Channel): void {
-    const { channels } = this.#client.state.value;
-    if (channels.includes(channel))
-      this.#client.patch({ channels: channels.filter((other) => other !== channel) });
-  }
-}
-
-function gone(event: ServerEvent): boolean {
-  return (
-    event.type === 'channel.deleted' ||
-    event.type === 'notification.channel_deleted' ||
-    event.type === 'notification.removed_from_channel'
-  );
-}
-
-function newestFirst(channels: readonly Channel[]): Channel[] {
-  return [...channels].sort((a, b) => compareTimes(b.state.value.lastActivity, a.state.value.lastActivity));
 }

@@ -1,5 +1,12 @@
 import { ChatError } from '../errors.js';
-import { mayDisclose, userProblem, type OwnUser, type PrivacySettings, type User } from '../protocol.js';
+import {
+  mayDisclose,
+  shown,
+  userProblem,
+  type OwnUser,
+  type PrivacySettings,
+  type User,
+} from '../protocol.js';
 import type { Connection } from '../transport/connection.js';
 import { browserHost, type Host } from '../transport/host.js';
 import { createRequester, type Common, type Requester, type RequestOptions } from '../transport/http.js';
@@ -46,11 +53,8 @@ export class ChatClient {
 
   /** @throws {ChatError} `invalid-option` for an empty key or a base URL that is none. */
   constructor(apiKey: string, options: ChatClientOptions = {}) {
-    if (typeof apiKey !== 'string' || apiKey === '')
-      throw new ChatError(
-        'invalid-option',
-        `The api key is a non-empty string; got ${JSON.stringify(apiKey) ?? 'none'}. Pass the key of your app.`,
-      );
+    if (typeof apiKey !== 'string' || !apiKey)
+      throw new ChatError('invalid-option', `The api key is a non-empty string; got ${shown(apiKey)}.`);
     this.apiKey = apiKey;
     this.baseURL = checkBaseURL(options.baseURL ?? DEFAULT_BASE_URL);
     this.host = browserHost(options.host);
@@ -90,7 +94,7 @@ export class ChatClient {
     if (current && current.user.id !== user.id)
       throw new ChatError(
         'other-user',
-        `One user at a time: "${current.user.id}" is connected; got "${user.id}". Await disconnectUser() first.`,
+        `"${current.user.id}" is connected; got "${user.id}". Await disconnectUser() first.`,
       );
     if (current && current.outcome !== 'failed') return current.greeted;
     const tokens = new TokenSource(user.id, tokenOrProvider, this.host);
@@ -102,7 +106,7 @@ export class ChatClient {
 
   /** Signs out: closes the connection, forgets user, token and channels. Waiting requests are rejected. */
   disconnectUser(): Promise<void> {
-    const error = new ChatError('disconnected', 'The user was disconnected. Call connectUser to go on.');
+    const error = new ChatError('disconnected', 'The user was disconnected.');
     this.#connection?.disconnect();
     this.#connection = this.#connectionId = undefined;
     this.#login?.end(error);
@@ -164,7 +168,8 @@ export class ChatClient {
         sort,
         page,
       );
-      this.patch({ channelsPhase: 'ready', channels });
+      this.patch({ channelsPhase: 'ready' });
+      this.#channels.list(channels);
       return channels;
     } catch (error) {
       if (login === this.#login) this.patch({ channelsPhase: 'failed', channelsError: error as ChatError });
@@ -214,7 +219,7 @@ export class ChatClient {
       const { error: cause } = this.state.value.connection;
       return new ChatError(
         'timeout',
-        `No connection to ${this.baseURL} within ${limitMs} ms. Trying goes on; check the network and the base URL.`,
+        `No connection to ${this.baseURL} within ${limitMs} ms. Trying goes on; check network and base URL.`,
         { cause },
       );
     };
@@ -247,10 +252,7 @@ export class ChatClient {
 
   #current(): Login {
     if (this.#login) return this.#login;
-    throw new ChatError(
-      'not-connected',
-      'No user is connected. Call connectUser first; what is asked after it waits for it.',
-    );
+    throw new ChatError('not-connected', 'No user is connected. Call connectUser first.');
   }
 
   async #common(): Promise<Common> {

@@ -13,7 +13,7 @@ export function assertBrowser(allowed = false): void {
   if (allowed || 'document' in globalThis || 'WorkerGlobalScope' in globalThis) return;
   throw new ChatError(
     'server-side',
-    'connectUser is for browsers: on a server it would hold a connection and an active user for every request. Set allowServerSideConnect: true if that is what you want.',
+    'connectUser is for browsers: on a server it would hold a connection per request. To do so, set allowServerSideConnect.',
   );
 }
 

@@ -1,5 +1,5 @@
 import { ChatError } from '../errors.js';
-import { MAX_MESSAGE_LENGTH, type Message } from '../protocol.js';
+import { MAX_MESSAGE_LENGTH, shown, type Message } from '../protocol.js';
 import { uuid } from '../transport/host.js';
 import type { Channel } from './channel.js';
 import { findMessage } from './messages.js';
@@ -28,17 +28,17 @@ export class Outgoing {
   compose({ id = uuid(), text, ...custom }: MessageDraft): LocalMessage {
     const { client, cid, state } = this.#channel;
     const limit = state.value.data?.config?.max_message_length ?? MAX_MESSAGE_LENGTH;
-    if (typeof text !== 'string' || (text.trim() === '' && !custom['attachments']))
+    if (typeof text !== 'string' || !(text.trim() || custom['attachments']))
       throw new ChatError(
         'invalid-message',
-        `A message needs a text; got ${JSON.stringify(text) ?? 'none'}. Pass { text: "Hello" }.`,
+        `A message needs a text; got ${shown(text)}. Pass { text: "Hello" }.`,
       );
     if (text.length > limit)
       throw new ChatError(
         'message-too-long',
-        `A message here may have ${limit} characters; got ${text.length}. Shorten it or send it in parts.`,
+        `A message takes ${limit} characters; got ${text.length}. Shorten it.`,
       );
-    const now = new Date(client.host.now()).toISOString();
+    const created_at = new Date(client.host.now()).toISOString();
     const { user } = client.state.value;
     return {
       ...custom,
@@ -47,8 +47,8 @@ export class Outgoing {
       user,
       cid,
       type: 'regular',
-      created_at: now,
-      updated_at: now,
+      created_at,
+      updated_at: created_at,
       status: 'sending',
     };
   }
@@ -58,7 +58,7 @@ export class Outgoing {
     try {
       await this.#queue.add(() => this.#submit(message));
     } catch (error) {
-      const failed: LocalMessage = { ...message, status: 'failed', error: error as ChatError };
+      const failed = { ...message, status: 'failed', error: error as ChatError } as const;
       this.#channel.apply({ type: 'local.message', message: failed });
       throw error;
     }
@@ -71,7 +71,7 @@ export class Outgoing {
     if (message?.status !== 'failed')
       throw new ChatError(
         'invalid-message',
-        `Only a failed message can be retried or discarded; "${id}" is ${message?.status ?? 'not here'}.`,
+        `Only a failed message can be retried or dropped; "${id}" is none.`,
       );
     return message;
   }
@@ -106,18 +106,14 @@ export class Outgoing {
     }
     // Some refusals are a success by status (protocol.md §12.2, 12): too long, frozen, moderated.
     if (stored.type === 'error')
-      throw new ChatError(
-        'refused',
-        `The server did not take the message: ${stored.text ?? 'no reason given'}`,
-      );
-    channel.apply({ type: 'local.message.sent', message: stored });
+      throw new ChatError('refused', `The server did not take the message: ${stored.text}`);
+    channel.apply({ type: 'local.sent', message: stored });
   }
 
   /** An earlier try had arrived and only its answer was lost: then that message is ours (§10.2). */
   async #alreadyStored(id: string, error: unknown): Promise<Message> {
-    const duplicate =
-      error instanceof ChatError && error.apiCode === 4 && error.message.includes('already exists');
-    if (!duplicate) throw error;
+    if (!(error instanceof ChatError && error.apiCode === 4 && error.message.includes('already exists')))
+      throw error;
     const { client, cid } = this.#channel;
     const path = `/messages/${encodeURIComponent(id)}`;
     const { message } = await client.request<{ message: Message }>({ method: 'GET', path });

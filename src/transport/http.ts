@@ -123,16 +123,13 @@ function readAnswer(target: string, response: Response, text: string, now: numbe
     // told below, by what it means at this status
   }
   if (response.ok && typeof body === 'object' && body !== null) return body;
-  const refusal = response.ok ? undefined : errorFromBody(body, status);
-  if (refusal)
-    throw new ChatError(refusal.code, refusal.message, {
-      ...refusal,
-      retryAfterMs: retryAfter(response, now),
-    });
+  const options = { status, retryAfterMs: retryAfter(response, now) };
+  const refusal = response.ok ? undefined : errorFromBody(body, options);
+  if (refusal) throw refusal;
   throw new ChatError(
     status >= 500 ? 'server-error' : status === 429 ? 'rate-limited' : 'bad-response',
     `${target} was answered with status ${status} but not in the chat protocol. Check the base URL.`,
-    { status, retryAfterMs: retryAfter(response, now) },
+    options,
   );
 }
 

@@ -179,23 +179,32 @@ describe('a channel', () => {
       expect([...server.of(READ), ...off.server.of(READ)]).to.have.length(0);
     });
 
-    it('asks at most twice a second, and not at all for what nobody looked at', async () => {
+    it('asks at most twice a second, for all that was looked at meanwhile', async () => {
       const { server, channel } = await watching(unread);
       await channel.markRead();
 
       server.emit({ type: 'message.new', cid: CID, message: message(50) });
-      server.host.tick(500);
+      void channel.markRead();
+      server.emit({ type: 'message.new', cid: CID, message: message(51) });
+      void channel.markRead();
+      server.host.tick(499);
       await settled();
       expect(server.of(READ)).to.have.length(1);
 
-      await channel.markRead();
-      server.emit({ type: 'message.new', cid: CID, message: message(51) });
-      await channel.markRead();
-      expect(server.of(READ)).to.have.length(2);
-
-      server.host.tick(500);
+      server.host.tick(1);
       await settled();
-      expect(server.of(READ)).to.have.length(3);
+      expect(server.of(READ)).to.have.length(2);
+    });
+
+    it('asks nothing for what nobody looked at', async () => {
+      const { server, channel } = await watching(unread);
+      await channel.markRead();
+
+      server.emit({ type: 'message.new', cid: CID, message: message(50) });
+      server.host.tick(5000);
+      await settled();
+
+      expect(server.of(READ)).to.have.length(1);
     });
 
     it('does not repeat by itself what the server refused', async () => {
@@ -224,6 +233,23 @@ describe('a channel', () => {
       expect(asked.map(({ body }) => body['messages'])).to.deep.equal([{ limit: 30, id_lt: 'm100' }]);
       expect(channel.state.value).to.include({ hasOlder: false, olderPhase: 'ready' });
       expect(channel.state.value.messages[0]!.id).to.equal('m99');
+    });
+
+    it('stand before what is held, and overlap is dropped', async () => {
+      const page = Array.from({ length: 30 }, (_, i) => message(100 + i));
+      const { server, channel } = await watching({ messages: page });
+      const older = [message(98), message(99), message(100), message(97, bob, { parent_id: 'm1' })];
+      server.routes['POST /channels/messaging/general/query'] = () => ({
+        body: response({ messages: older }),
+      });
+
+      await channel.loadOlder();
+
+      expect(channel.state.value.messages.slice(0, 3).map(({ id }) => id)).to.deep.equal([
+        'm98',
+        'm99',
+        'm100',
+      ]);
     });
 
     it('can be asked for again after a failure', async () => {

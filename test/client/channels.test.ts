@@ -71,6 +71,17 @@ describe('the list of channels', () => {
     expect(b.state.value).to.include({ phase: 'failed' }).and.property('messages').deep.equal([]);
   });
 
+  it('keeps what was written and not sent when access ends', async () => {
+    const { server, client } = await listing(named('a', 2));
+    const a = client.channel('messaging', 'a');
+    server.routes['POST /channels/messaging/a/message'] = () => refusal(17, 403);
+    await rejection(a.sendMessage({ text: 'Hello' }));
+
+    server.emit({ type: 'notification.removed_from_channel', cid: 'messaging:a' });
+
+    expect(a.state.value.messages.map(({ text }) => text)).to.deep.equal(['Hello']);
+  });
+
   it('clears all counts when another tab has read everything', async () => {
     const { server, client } = await listing(named('a', 2), named('b', 1));
     server.emit({ type: 'message.new', cid: 'messaging:a', message: message(9) });

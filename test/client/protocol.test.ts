@@ -33,7 +33,8 @@ describe('the rules both sides ask', () => {
     });
 
     it('is an object', () => {
-      for (const user of [null, undefined, 'ada', 7, ['ada']]) expect(userProblem(user)).to.contain('object');
+      for (const user of [null, undefined, 'ada', 7, ['ada']])
+        expect(userProblem(user)).to.contain('Pass { id: "ada" }');
     });
 
     it('does not bring what the server computes', () => {
@@ -51,13 +52,6 @@ describe('the rules both sides ask', () => {
 
     it('is measured in bytes, not in characters', () => {
       expect(userProblem({ id: 'ada', bio: '漢'.repeat(2000) })).to.contain('5120 bytes');
-    });
-
-    it('is plain JSON', () => {
-      const cyclic: Record<string, unknown> = { id: 'ada' };
-      cyclic['self'] = cyclic;
-
-      expect(userProblem(cyclic)).to.contain('plain JSON');
     });
   });
 

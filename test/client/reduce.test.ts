@@ -104,7 +104,7 @@ describe('the state of a channel', () => {
       const failed = { ...message(1, ada), status: 'failed' as const, error };
 
       const kept = after(channelState(), { type: 'local.message', message: failed });
-      const dropped = after(kept, { type: 'local.message.dropped', id: 'm1' });
+      const dropped = after(kept, { type: 'local.dropped', id: 'm1' });
 
       expect(kept.messages[0]).to.include({ text: 'text 1', status: 'failed', error });
       expect(dropped.messages).to.deep.equal([]);
@@ -160,15 +160,6 @@ describe('the state of a channel', () => {
       });
 
       expect(ids(state)).to.deep.equal(['m1', 'm3']);
-    });
-
-    it('puts an older page before what it holds', () => {
-      const held = channelState({ messages: [sent(5), sent(6)], hasOlder: true });
-
-      const state = after(held, { type: 'local.older.loaded', messages: [message(4), message(5)] });
-
-      expect(ids(state)).to.deep.equal(['m4', 'm5', 'm6']);
-      expect(state.hasOlder).to.equal(false);
     });
   });
 
@@ -312,16 +303,6 @@ describe('the state of a channel', () => {
       const state = after(channelState({ data }), { type: 'channel.updated', channel });
 
       expect(state.data).to.deep.include({ name: 'Renamed', own_capabilities: ['send-message'] });
-    });
-
-    it('keep unsent messages when access ends', () => {
-      const mine = { ...message(1, ada), status: 'failed' as const };
-      const error = new ChatError('not-found', 'gone');
-
-      const state = after(channelState({ messages: [sent(0), mine] }), { type: 'local.ended', error });
-
-      expect(ids(state)).to.deep.equal(['m1']);
-      expect(state).to.include({ phase: 'failed', error });
     });
   });
 });

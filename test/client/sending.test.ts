@@ -175,7 +175,7 @@ describe('sending', () => {
 
     expect(texts(channel)).to.deep.equal([]);
     expect(() => channel.discardMessage('mine'))
-      .to.throw('not here')
+      .to.throw('"mine" is none')
       .with.property('code', 'invalid-message');
   });
 
