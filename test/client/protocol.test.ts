@@ -19,7 +19,7 @@ describe('the rules both sides ask', () => {
 
     it('needs a non-empty id', () => {
       expect(userProblem({ id: '' }))
-        .to.contain('needs an "id"')
+        .to.contain('1 to 255')
         .and.to.contain('got ""');
     });
 
