@@ -35,7 +35,8 @@ export type AddRoute = (
 
 /** How long the answer took so far, as every answer says. */
 export function durationOf({ request }: FastifyReply): string {
-  return `${(performance.now() - request.startedAt).toFixed(2)}ms`;
+  // Requests that are no HTTP never reach the hook that notes their start.
+  return `${(performance.now() - (request.startedAt || performance.now())).toFixed(2)}ms`;
 }
 
 export function routesOf(app: FastifyInstance, deps: Deps): AddRoute {

@@ -1,0 +1,202 @@
+import assert from 'node:assert/strict';
+import { EventEmitter } from 'node:events';
+import { afterEach, beforeEach, describe, it, mock } from 'node:test';
+import { useFakeTimers, type SinonFakeTimers } from 'sinon';
+import type { WebSocket } from 'ws';
+import { ApiError } from '../src/errors.js';
+import { PollStream, SocketStream } from '../src/stream.js';
+
+let clock: SinonFakeTimers;
+beforeEach(() => {
+  clock = useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setImmediate'] });
+});
+afterEach(() => clock.restore());
+
+function pollStream(): PollStream {
+  return new PollStream('ada', { holdMs: 20_000, expiryMs: 60_000 });
+}
+
+describe('a polled stream', () => {
+  it('answers a poll at once with what waited, in order', async () => {
+    const stream = pollStream();
+    stream.push('1');
+    stream.push('2');
+
+    const { frames } = await stream.poll();
+
+    assert.deepEqual(frames, ['1', '2']);
+  });
+
+  it('holds a poll until something comes, and sends all of one task together', async () => {
+    const stream = pollStream();
+    const asked = stream.poll();
+
+    stream.push('1');
+    stream.push('2');
+    clock.tick(1);
+
+    assert.deepEqual((await asked).frames, ['1', '2']);
+  });
+
+  it('answers an idle poll with nothing after the hold time', async () => {
+    const stream = pollStream();
+    const asked = stream.poll();
+
+    clock.tick(20_000);
+
+    assert.deepEqual((await asked).frames, []);
+    assert.equal(stream.ended, false);
+  });
+
+  it('sends a batch again when its response was not finished', async () => {
+    const stream = pollStream();
+    stream.push('1');
+    await stream.poll();
+    stream.push('2');
+
+    const again = await stream.poll();
+
+    assert.deepEqual(again.frames, ['1']);
+  });
+
+  it('goes on with the next once the response was finished', async () => {
+    const stream = pollStream();
+    stream.push('1');
+    stream.delivered((await stream.poll()).number);
+    stream.push('2');
+
+    const next = await stream.poll();
+
+    assert.deepEqual(next.frames, ['2']);
+  });
+
+  it('believes an acknowledgement more than a finished response', async () => {
+    const stream = pollStream();
+    stream.push('1');
+    const { number } = await stream.poll(0);
+    stream.delivered(number);
+    stream.push('2');
+
+    const again = await stream.poll(0);
+    const next = await stream.poll(number);
+
+    assert.deepEqual([again.frames, next.frames], [['1'], ['2']]);
+  });
+
+  it('ends an older poll with nothing when a newer one comes', async () => {
+    const stream = pollStream();
+    const older = stream.poll();
+
+    const newer = stream.poll();
+    stream.push('1');
+    clock.tick(1);
+
+    assert.deepEqual([(await older).frames, (await newer).frames], [[], ['1']]);
+  });
+
+  it('ends when nobody polls for its expiry time', async () => {
+    const stream = pollStream();
+    const onEnd = mock.fn();
+    stream.onEnd = onEnd;
+
+    clock.tick(60_000);
+
+    assert.equal(onEnd.mock.callCount(), 1);
+    await assert.rejects(stream.poll(), (error) => error instanceof ApiError && error.code === 46);
+  });
+
+  it('lives on while it is polled', async () => {
+    const stream = pollStream();
+
+    for (let round = 0; round < 5; round++) {
+      const asked = stream.poll();
+      clock.tick(20_000);
+      await asked;
+    }
+
+    assert.equal(stream.ended, false);
+  });
+
+  it('ends rather than skip an event when too many wait', () => {
+    const stream = pollStream();
+
+    for (let count = 0; count < 513; count++) stream.push('{}');
+
+    assert.equal(stream.ended, true);
+  });
+
+  it('answers a held poll when it ends', async () => {
+    const stream = pollStream();
+    const asked = stream.poll();
+
+    stream.end();
+
+    assert.deepEqual((await asked).frames, []);
+  });
+});
+
+/** A socket that takes frames and never gets rid of them. */
+class StalledSocket extends EventEmitter {
+  readonly CLOSED = 3;
+  readyState = 1;
+  bufferedAmount = 0;
+  code: number | undefined;
+  cut = false;
+
+  send(): void {
+    // The callback never comes: nothing leaves.
+  }
+
+  close(code: number): void {
+    this.code = code;
+  }
+
+  terminate(): void {
+    this.cut = true;
+  }
+}
+
+function socketStream(): { socket: StalledSocket; stream: SocketStream } {
+  const socket = new StalledSocket();
+  return { socket, stream: new SocketStream('ada', socket as unknown as WebSocket, 90_000) };
+}
+
+describe('a socket stream', () => {
+  it('ends after its silence limit, and cuts off a peer that does not answer', () => {
+    const { socket } = socketStream();
+
+    clock.tick(90_000);
+    clock.tick(1000);
+
+    assert.deepEqual([socket.code, socket.cut], [1001, true]);
+  });
+
+  it('ends with 1013 when more than 512 events wait', () => {
+    const { socket, stream } = socketStream();
+
+    for (let count = 0; count < 513; count++) stream.push('{}');
+
+    assert.deepEqual([socket.code, stream.ended], [1013, true]);
+  });
+
+  it('ends with 1013 when more than 1 MiB waits', () => {
+    const { socket, stream } = socketStream();
+    socket.bufferedAmount = 1024 * 1024 + 1;
+
+    stream.push('{}');
+
+    assert.equal(socket.code, 1013);
+  });
+
+  it('ends once, when the peer goes', () => {
+    const { socket, stream } = socketStream();
+    const onEnd = mock.fn();
+    stream.onEnd = onEnd;
+    socket.readyState = 3;
+
+    socket.emit('close');
+    stream.end();
+
+    assert.deepEqual([onEnd.mock.callCount(), socket.code], [1, undefined]);
+  });
+});

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { SignJWT } from 'jose';
+import { ApiError } from '../src/errors.js';
+import { userToken, verifyToken } from '../src/token.js';
+import { SECRET } from './support.js';
+
+const key = new TextEncoder().encode(SECRET);
+const now = Math.floor(Date.now() / 1000);
+
+function part(value: object): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64url');
+}
+
+function sign(claims: Record<string, unknown>, alg = 'HS256'): Promise<string> {
+  return new SignJWT(claims).setProtectedHeader({ alg, typ: 'JWT' }).sign(key);
+}
+
+async function codeOf(token: string | undefined): Promise<number> {
+  const error: unknown = await verifyToken(SECRET, token).then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  assert.ok(error instanceof ApiError, 'the token was accepted');
+  assert.equal(error.status, 401);
+  return error.code;
+}
+
+describe('verifyToken', () => {
+  it('answers the user of a good token, with and without times', async () => {
+    const plain = await verifyToken(SECRET, await userToken(SECRET, 'ada'));
+    const dated = await verifyToken(SECRET, await userToken(SECRET, 'ada', { iat: now, exp: now + 60 }));
+
+    assert.deepEqual([plain, dated], ['ada', 'ada']);
+  });
+
+  it('forgives clocks that differ by a few seconds', async () => {
+    const token = await userToken(SECRET, 'ada', { iat: now + 2, exp: now + 60 });
+
+    assert.equal(await verifyToken(SECRET, token), 'ada');
+  });
+
+  const payload = part({ user_id: 'ada' });
+  const refusals: [string, number, () => Promise<string | undefined>][] = [
+    ['none at all', 5, async () => undefined],
+    ['an empty one', 5, async () => ''],
+    ['a word', 5, async () => 'token'],
+    ['two parts', 5, async () => `${part({ alg: 'HS256' })}.${payload}`],
+    ['a header that is no JSON', 5, async () => `!!.${payload}.x`],
+    ['one that has expired', 40, () => userToken(SECRET, 'ada', { exp: now - 60 })],
+    ['one that is not valid yet', 41, () => sign({ user_id: 'ada', nbf: now + 120 })],
+    ['one issued in the future', 42, () => userToken(SECRET, 'ada', { iat: now + 120 })],
+    [
+      'one signed with another secret',
+      43,
+      () => userToken('another secret of more than 32 characters', 'ada'),
+    ],
+    ['a development token', 43, async () => `${part({ alg: 'HS256', typ: 'JWT' })}.${payload}.devtoken`],
+    ['one without signature (alg none)', 43, async () => `${part({ alg: 'none' })}.${payload}.`],
+    ['another HMAC', 43, () => sign({ user_id: 'ada' }, 'HS512')],
+    [
+      'one whose payload was changed',
+      43,
+      async () => (await userToken(SECRET, 'bob')).replace(/\.[^.]+\./, `.${payload}.`),
+    ],
+    ['a public-key algorithm', 43, async () => `${part({ alg: 'RS256' })}.${payload}.c2lnbmF0dXJl`],
+    ['a server token', 5, () => sign({ server: true })],
+    ['a user id that is a number', 5, () => sign({ user_id: 7 })],
+    ['a user id with forbidden characters', 5, () => sign({ user_id: 'ada lovelace' })],
+    ['an exp that is no number', 5, () => sign({ user_id: 'ada', exp: 'soon' as unknown as number })],
+  ];
+  for (const [what, code, make] of refusals)
+    it(`refuses ${what} with ${code}`, async () => {
+      assert.equal(await codeOf(await make()), code);
+    });
+});
