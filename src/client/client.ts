@@ -18,7 +18,6 @@ import { ConnectionViewer, IDLE_VIEW } from './connection-view.js';
 import { EventBus, type EventName, type EventOf } from './events.js';
 import { Login } from './login.js';
 import type { ChatClientOptions } from './options.js';
-import { PrivacyKeeper } from './privacy.js';
 import type { ClientState } from './state.js';
 import { Store } from './store.js';
 import { TokenSource, type TokenProvider } from './token.js';
@@ -49,7 +48,7 @@ export class ChatClient {
   #send: Requester;
   #events: EventBus;
   #viewer: ConnectionViewer;
-  #privacy = this.#keepPrivacy();
+  #saving = Promise.resolve();
 
   /** @throws {ChatError} `invalid-option` for an empty key or a base URL that is none. */
   constructor(apiKey: string, options: ChatClientOptions = {}) {
@@ -113,7 +112,6 @@ export class ChatClient {
     this.#login = undefined;
     this.#channels.end(error);
     this.#channels = new Channels(this);
-    this.#privacy = this.#keepPrivacy();
     this.state.value = IDLE;
     return Promise.resolve();
   }
@@ -130,24 +128,41 @@ export class ChatClient {
    *   setting stays as wanted here, and the server gets it with the next connect.
    */
   async updatePrivacy(settings: PrivacySettings): Promise<OwnUser> {
-    const { user: details } = this.#current();
-    const before = this.state.value.user?.privacy_settings ?? details.privacy_settings;
-    const after = { ...before, ...settings };
-    if (!mayDisclose({ privacy_settings: after }, 'typing.start')) this.#channels.stopTyping();
-    this.#showPrivacy(after);
+    const login = this.#current();
+    const { privacy_settings: before } = this.state.value.user ?? login.user;
+    const privacy_settings = { ...before, ...settings };
+    if (!mayDisclose({ privacy_settings }, 'typing.start')) this.#channels.stopTyping();
+    login.user.privacy_settings = privacy_settings;
+    login.unsaved = true;
+    this.#takeMe({});
     try {
-      await this.#privacy.change(after);
+      await this.#savePrivacy(login);
     } catch (error) {
-      if (error instanceof ChatError && !error.retryable && error.code !== 'disconnected')
-        this.#showPrivacy(before);
+      if ((error as ChatError).retryable) throw error;
+      login.user.privacy_settings = before;
+      this.#takeMe({});
+      login.unsaved = false;
       throw error;
     }
-    return this.state.value.user ?? details;
+    return this.state.value.user ?? login.user;
   }
 
   /** @internal Reads are not marked while the server may not know yet that they are private. */
-  privacySettled(): Promise<void> {
-    return this.#privacy.settled();
+  async privacySettled(): Promise<void> {
+    await this.#saving.catch(() => undefined);
+    const login = this.#current();
+    if (login.unsaved) await this.#savePrivacy(login);
+  }
+
+  /** One after the other, each with the settings of its moment. */
+  #savePrivacy(login: Login): Promise<void> {
+    const save = async () => {
+      const { id, privacy_settings } = login.user;
+      const body = { users: [{ id, set: { privacy_settings } }] };
+      await this.request({ method: 'PATCH', path: '/users', body });
+      if (login.user.privacy_settings === privacy_settings) login.unsaved = false;
+    };
+    return (this.#saving = this.#saving.then(save, save));
   }
 
   /**
@@ -191,7 +206,7 @@ export class ChatClient {
   async request<T>(options: RequestOptions): Promise<T> {
     const login = this.#current();
     if (login.outcome === 'pending') await login.greeted;
-    return this.#send<T>({ signal: login.signal, ...options });
+    return this.#send<T>({ signal: login.ended.signal, ...options });
   }
 
   // ── For channels ───────────────────────────────────────────────────────────
@@ -217,13 +232,10 @@ export class ChatClient {
     const limitMs = this.#options.timeouts?.connectMs ?? 15_000;
     const late = () => {
       const { error: cause } = this.state.value.connection;
-      return new ChatError(
-        'timeout',
-        `No connection to ${this.baseURL} within ${limitMs} ms. Trying goes on; check network and base URL.`,
-        { cause },
-      );
+      const message = `No connection to ${this.baseURL} within ${limitMs} ms. Trying goes on; check the base URL.`;
+      return new ChatError('timeout', message, { cause });
     };
-    return (this.#login = new Login({ user, tokens, host: this.host, limitMs, late }));
+    return (this.#login = new Login(user, tokens, this.host, limitMs, late));
   }
 
   #connect(): Connection {
@@ -245,8 +257,9 @@ export class ChatClient {
   async #sync(greeting: Frame): Promise<void> {
     this.#connectionId = greeting['connection_id'] as string;
     const login = this.#current();
-    const me = this.state.value.user ?? { id: login.user.id };
-    if (login.outcome !== 'connected') login.succeed(me);
+    login.succeed(this.state.value.user ?? login.user);
+    login.outcome = 'connected'; // also where those who waited were told otherwise
+    if (login.unsaved) void this.#savePrivacy(login).catch(() => undefined);
     await this.#channels.recover();
   }
 
@@ -268,31 +281,19 @@ export class ChatClient {
   #receive(frame: Frame): void {
     const event = parseEvent(frame);
     if (!event) return this.#options.logger?.('A frame without the fields of its type was dropped.');
-    if (event.type === 'health.check' && event.me) {
-      this.#privacy.greeted(event.me);
-      this.#takeMe(event.me);
-    } else if (event.type === 'user.updated' && event.user.id === this.userId) this.#takeMe(event.user);
+    if (event.type === 'health.check') this.#takeMe(event.me ?? {});
+    if (event.type === 'user.updated' && event.user.id === this.userId) this.#takeMe(event.user);
     this.#channels.route(event);
     this.#events.emit(event);
   }
 
-  #takeMe(said: User): void {
-    const me = this.#privacy.overlay(said);
-    this.patch({ user: { ...this.state.value.user, ...me } });
-    this.#current().refresh(me);
-  }
-
-  #keepPrivacy(): PrivacyKeeper {
-    return new PrivacyKeeper((settings) => {
-      const set = { privacy_settings: settings };
-      const body = { users: [{ id: this.#current().user.id, set }] };
-      return this.request({ method: 'PATCH', path: '/users', body });
-    });
-  }
-
-  #showPrivacy(privacy_settings: PrivacySettings | undefined): void {
-    this.#current().user.privacy_settings = privacy_settings;
-    const { user } = this.state.value;
-    if (user) this.patch({ user: { ...user, privacy_settings } });
+  /** Takes over what the server says of us, but for privacy settings that it cannot know yet. */
+  #takeMe(said: Partial<User>): void {
+    const { user, unsaved } = this.#current();
+    const me = unsaved ? { ...said, privacy_settings: user.privacy_settings } : said;
+    const held = this.state.value.user;
+    if (held || said.id) this.patch({ user: { ...held, ...(me as User) } });
+    // Or the next connect would write stale data back (protocol.md §4.6).
+    for (const key of Object.keys(user)) if (key in me) user[key] = me[key];
   }
 }
