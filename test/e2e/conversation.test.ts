@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { launchBrowser } from '../support/browser.js';
+import { sentMark } from '../support/page.js';
 import { makeChannel, startDemo, type TestServer } from '../support/server.js';
 import { Visitor } from '../support/visitor.js';
 
@@ -48,7 +49,7 @@ for (const webSocket of [true, false]) {
       await ada.send('Only once');
       await bob.sees('Only once');
 
-      await ada.page.locator('read-receipt').getByRole('img').waitFor();
+      await sentMark(ada.page, 'Only once').waitFor();
 
       assert.equal(await ada.message('Only once').count(), 1);
     });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { launchBrowser } from '../support/browser.js';
-import { blankPage } from '../support/page.js';
+import { blankPage, sentMark } from '../support/page.js';
 import { makeChannel, startDemo, type TestServer } from '../support/server.js';
 
 let server: TestServer;
@@ -98,7 +98,7 @@ describe('two sessions on one page', () => {
     await composer('#bob').fill('Alone');
     await composer('#bob').press('Enter');
 
-    await page.locator('#bob read-receipt').getByRole('img', { name: 'Sent' }).waitFor();
+    await sentMark(page.locator('#bob'), 'Alone').waitFor();
   });
 });
 
@@ -115,7 +115,7 @@ describe('a session whose user changes', () => {
     await composer().fill('As Bob');
     await composer().press('Enter');
 
-    await page.locator('read-receipt').getByRole('img', { name: 'Sent' }).waitFor();
+    await sentMark(page, 'As Bob').waitFor();
   });
 });
 

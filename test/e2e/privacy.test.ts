@@ -65,6 +65,7 @@ for (const webSocket of [true, false]) {
     it('keeps reads from the others, on the wire, on the screen and after a reload', async () => {
       const ada = await open('ada');
       const bob = await open('bob', 'no-read-receipts');
+      const known = (await ada.received()).length;
 
       await ada.send('Read this in private');
       await bob.hasRead('Read this in private');
@@ -74,7 +75,7 @@ for (const webSocket of [true, false]) {
       await ada.live();
       await ada.sees('I say nothing of reading');
 
-      assert.deepEqual(readsOf('bob', await ada.received()), []);
+      assert.deepEqual(readsOf('bob', (await ada.received()).slice(known)), []);
       assert.equal(await ada.readLine.count(), 0);
     });
 

@@ -1,12 +1,4 @@
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-
-const PAGE = `<!doctype html>
-<html lang="en">
-  <title>A page</title>
-  <script src="/dist/chat-session.js"></script>
-  <link rel="icon" href="data:," />
-  <body></body>
-</html>`;
+import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
 
 /** A page of the server's own origin that has the script tag and nothing else. */
 export async function blankPage(
@@ -14,10 +6,14 @@ export async function blankPage(
   url: string,
   options: BrowserContextOptions = {},
 ): Promise<Page> {
-  const page = await (
-    await browser.newContext({ viewport: { width: 900, height: 700 }, ...options })
-  ).newPage();
-  await page.route('**/blank.html', (route) => route.fulfill({ contentType: 'text/html', body: PAGE }));
-  await page.goto(`${url}/blank.html`);
+  const context = await browser.newContext({ viewport: { width: 900, height: 700 }, ...options });
+  const page = await context.newPage();
+  await page.goto(`${url}/pages/blank.html`);
   return page;
+}
+
+/** The mark on an own message that the server has taken. */
+export function sentMark(within: Page | Locator, text: string): Locator {
+  const message = within.locator('message-list').getByRole('article').filter({ hasText: text }).last();
+  return message.getByRole('img', { name: /^(Sent|Read)/ }).first();
 }

@@ -8,7 +8,11 @@ import { startServer, userToken } from '../../server/src/app.js';
 import { until } from './until.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const DEMO_DIRS = { '/': join(ROOT, 'demo'), '/dist/': join(ROOT, 'dist') };
+const DEMO_DIRS = {
+  '/': join(ROOT, 'demo'),
+  '/dist/': join(ROOT, 'dist'),
+  '/pages/': join(ROOT, 'test/support/pages'),
+};
 /** The key that the demo pages name. */
 const API_KEY = 'demo';
 

@@ -1,4 +1,5 @@
 import type { Browser, Locator, Page, Response, WebSocket } from 'playwright-core';
+import { sentMark } from './page.js';
 import { until } from './until.js';
 
 export interface VisitorOptions {
@@ -84,7 +85,7 @@ export class Visitor {
   /** Sends a message that failed again, until the server has it. */
   async deliver(text: string): Promise<void> {
     const retry = this.page.locator('message-list').getByRole('button', { name: 'Retry' }).last();
-    const sent = this.page.locator('message-list read-receipt').getByRole('img', { name: /Sent|Read/ });
+    const sent = sentMark(this.page, text);
     await this.sees(text);
     await until(async () => {
       if (await retry.isVisible()) await retry.click({ timeout: 1_000 }).catch(() => undefined);
@@ -111,9 +112,10 @@ export class Visitor {
     return this.page.locator('message-list read-receipt').getByRole('img', { name: /^Read/ });
   }
 
-  /** The texts in the list, from top to bottom. */
-  texts(): Promise<string[]> {
-    return this.page.locator('message-list [part~="text"]').allInnerTexts();
+  /** The texts in the list, each of one line, from top to bottom. */
+  async texts(): Promise<string[]> {
+    const all = await this.page.locator('message-list [part~="text"]').allInnerTexts();
+    return all.map((text) => text.split('\n')[0] ?? ''); // the time stands on the next line
   }
 
   /** Resolves when this page has told the server that it has read the message. */
@@ -124,11 +126,11 @@ export class Visitor {
   }
 
   async switchOff(label: string): Promise<void> {
-    await this.#switched(() => this.page.getByLabel(label).uncheck());
+    await this.#switched(() => this.page.getByRole('checkbox', { name: label }).uncheck());
   }
 
   async switchOn(label: string): Promise<void> {
-    await this.#switched(() => this.page.getByLabel(label).check());
+    await this.#switched(() => this.page.getByRole('checkbox', { name: label }).check());
   }
 
   async #switched(act: () => Promise<void>): Promise<void> {
@@ -142,11 +144,10 @@ export class Visitor {
     await this.page.locator('message-list typing-indicator').evaluate((element) => {
       const seen: string[] = [];
       Object.assign(globalThis, { typingSeen: seen });
-      const look = () => {
+      if (!element.shadowRoot) return;
+      new MutationObserver(() => {
         if (element.shadowRoot?.querySelector('[part~="dots"]')) seen.push('dots');
-      };
-      if (element.shadowRoot)
-        new MutationObserver(look).observe(element.shadowRoot, { childList: true, subtree: true });
+      }).observe(element.shadowRoot, { childList: true, subtree: true });
     });
   }
 
