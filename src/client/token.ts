@@ -76,7 +76,7 @@ export class TokenSource {
       return (this.#current = checkToken(token, this.#userId));
     } catch (error) {
       if (error instanceof ChatError) throw error;
-      throw new ChatError('network', `The token provider failed: ${error}`, { cause: error });
+      throw new ChatError('network', `The token provider failed: ${String(error)}`, { cause: error });
     } finally {
       this.#host.clearTimeout(timer);
     }
