@@ -11,7 +11,7 @@ import { channelFace, otherPerson } from './parts/channel-view.js';
 import { icon } from './parts/icons.js';
 
 /**
- * Names the nearest channel: picture, title, and who is in it. Outside a channel it renders nothing.
+ * Names the nearest channel: picture, title, and who is in it. Outside a channel only the way back is left.
  *
  * @tag channel-header
  * @slot actions - Buttons at the end.
@@ -45,6 +45,11 @@ export class ChannelHeaderElement extends LitElement {
       .text {
         flex: 1;
         min-inline-size: 0;
+      }
+      /* No wider than the words: they stand at the bar's start whatever their direction. */
+      .text > .truncate {
+        inline-size: fit-content;
+        max-inline-size: 100%;
       }
       [part='header-title'] {
         font-size: inherit;
@@ -113,9 +118,10 @@ export class ChannelHeaderElement extends LitElement {
   );
 
   override render() {
-    if (!this.#data.holder) return nothing;
+    const channel = this.#data.holder;
+    if (!channel && !this.back) return nothing;
     return html`<div part="header">
-      ${this.back ? this.#backButton() : nothing}${this.#data.value ? this.#names() : skeleton}
+      ${this.back ? this.#backButton() : nothing}${this.#data.value ? this.#names() : channel ? skeleton : nothing}
       <div part="header-actions"><slot name="actions"></slot></div>
     </div>`;
   }
@@ -131,10 +137,10 @@ export class ChannelHeaderElement extends LitElement {
     const state = this.#members.holder?.state.value;
     if (!state) return nothing;
     const face = channelFace(state, this.#self.value, this.terms);
-    return html`${avatar(face, { square: !face.person, online: face.person?.online === true })}
+    return html`${avatar(face, { square: !face.person, short: !face.person, online: face.person?.online === true })}
       <div class="text">
-        <h2 part="header-title" class="truncate"><bdi>${face.name}</bdi></h2>
-        <div part="header-subtitle" class="truncate">${this.#subtitle()}</div>
+        <h2 part="header-title" class="truncate" dir="auto">${face.name}</h2>
+        <div part="header-subtitle" class="truncate" dir="auto">${this.#subtitle()}</div>
       </div>`;
   }
 

@@ -151,6 +151,7 @@ export class ChatSessionElement extends LitElement implements SessionSettings {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    this.wide = this.clientWidth >= TWO_PANES_PX; // at once: the observer waits for a frame, a hidden page for long
     this.#size.observe(this);
     this.#lookAtChildren();
     if (this.hasUpdated) this.#begin();
@@ -172,9 +173,12 @@ export class ChatSessionElement extends LitElement implements SessionSettings {
   }
 
   override render() {
-    const problem = this.problem && sessionProblem(this.problem, this.#terms.value);
+    const problem = this.problem ? sessionProblem(this.problem, this.#terms.value) : nothing;
     const slot = html`<slot ?hidden=${!this.custom} @slotchange=${this.#lookAtChildren}></slot>`;
-    if (this.custom || problem) return html`${problem ?? nothing}${slot}`;
+    if (this.custom) return html`${problem}${slot}`;
+    if (this.problem)
+      return html`<div class="layout" part="layout">${problem}</div>
+        ${slot}`;
     const layout = messenger({
       terms: this.#terms.value,
       view: this.view,

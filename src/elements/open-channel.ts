@@ -25,6 +25,7 @@ export class OpenChannel implements ReactiveController {
   #channel: Channel | undefined;
   /** Whose channel and which: a client that changes its user makes new channels. */
   #entered = '';
+  #wasLive = false;
   #unsubscribe: (() => void) | undefined;
 
   constructor(host: ReactiveElement) {
@@ -60,7 +61,14 @@ export class OpenChannel implements ReactiveController {
     // Without a user no request can be made: the state tells when there is one.
     const user = this.#host.isConnected ? this.#client?.userId : undefined;
     const wanted = user !== undefined && this.#cid ? `${user} ${this.#cid}` : '';
-    if (wanted === this.#entered) return;
+    const live = this.#client?.state.value.connection.status === 'live';
+    const back = live && !this.#wasLive;
+    this.#wasLive = live;
+    if (wanted === this.#entered) {
+      // What the network refused is asked for again when it is back.
+      if (back && this.#channel?.state.value.phase === 'failed' && !this.problem) this.#load(this.#channel);
+      return;
+    }
     this.#leave();
     this.#entered = wanted;
     if (this.#client && wanted) this.#enter(this.#client);
@@ -78,12 +86,16 @@ export class OpenChannel implements ReactiveController {
       this.#channel = channel;
       viewers.set(channel, (viewers.get(channel) ?? 0) + 1);
       this.#provider.setValue(channel);
-      channel.watch().catch((error: unknown) => {
-        if (channel === this.#channel) this.#fail(error);
-      });
+      this.#load(channel);
     } catch (error) {
       this.#fail(error);
     }
+  }
+
+  #load(channel: Channel): void {
+    channel.watch().catch((error: unknown) => {
+      if (channel === this.#channel) this.#fail(error);
+    });
   }
 
   #fail(cause: unknown): void {

@@ -74,7 +74,13 @@ function readUser(given: User | string | undefined): User {
       });
     }
   }
-  const problem = userProblem(user);
+  let problem: string | undefined;
+  try {
+    problem = userProblem(user);
+  } catch (cause) {
+    const said = 'A user object is plain JSON; got one with a cycle or a BigInt. Pass plain values.';
+    throw new ChatError('invalid-user', said, { cause });
+  }
   if (problem) throw new ChatError('invalid-user', problem);
   return user as User;
 }

@@ -1,10 +1,20 @@
-import { expect, html, oneEvent, waitUntil } from '@open-wc/testing';
+import { expect, html } from '@open-wc/testing';
 import type { TemplateResult } from 'lit';
 import '../../src/index.js';
 import type { ChatErrorEvent } from '../../src/elements/events.js';
 import { type FakeService, tokenOf } from '../support/fake-service.js';
 import { response } from '../support/fixtures.js';
-import { inner, live, mount, newService, nextTask, text, type TestSession } from '../support/test-session.js';
+import {
+  eventually,
+  nextError,
+  inner,
+  live,
+  mount,
+  newService,
+  nextTask,
+  text,
+  type TestSession,
+} from '../support/test-session.js';
 
 const ADA = tokenOf('ada');
 const BASE = 'https://chat.test';
@@ -23,7 +33,7 @@ describe('<chat-session> given bad input', () => {
 
   // Around the session, so that it hears what is told before the session is drawn.
   function mountHearing(template: TemplateResult): Promise<TestSession> {
-    const around = document.body.appendChild(document.createElement('div'));
+    const around = document.createElement('div');
     around.addEventListener('chat-error', (event) => errors.push(event.error));
     return mount(template, around);
   }
@@ -92,7 +102,7 @@ describe('<chat-session> given bad input', () => {
   for (const [what, template, code, says] of settings)
     it(`tells visitors calmly and the page exactly of ${what}`, async () => {
       const session = await mountHearing(template);
-      await waitUntil(() => text(session).includes('Chat did not start'));
+      await eventually(() => text(session).includes('Chat did not start'));
 
       expect(errors.map((error) => error.code)).to.deep.equal([code]);
       expect(errors[0]?.message).to.match(says);
@@ -106,14 +116,14 @@ describe('<chat-session> given bad input', () => {
       html`<test-session user="ada"><p>The page's own words</p></test-session>`,
     );
 
-    await waitUntil(() => text(session).includes('Chat did not start'));
+    await eventually(() => text(session).includes('Chat did not start'));
   });
 
   it('begins when the page sets right what was wrong', async () => {
     const session = await mountHearing(
       html`<test-session api-key="key" base-url=${BASE} user="{" token=${ADA}></test-session>`,
     );
-    await waitUntil(() => errors.length === 1);
+    await eventually(() => errors.length === 1);
 
     session.user = { id: 'ada' };
     await live(session);
@@ -126,7 +136,7 @@ describe('<chat-session> given bad input', () => {
     const session = await mountHearing(
       html`<test-session api-key="key" base-url=${BASE} user="ada" token=${ADA}></test-session>`,
     );
-    await waitUntil(() => text(session).includes('You have been signed out'));
+    await eventually(() => text(session).includes('You have been signed out'));
 
     expect(errors.map((error) => error.code)).to.deep.equal(['token-rejected']);
     expect(text(session)).to.contain('Reload').and.not.to.match(JARGON);
@@ -138,7 +148,7 @@ describe('<chat-session> given bad input', () => {
     const session = await mountHearing(
       html`<test-session api-key="key" base-url=${BASE} user="ada" token=${ADA}></test-session>`,
     );
-    await waitUntil(() => text(session).includes('Chat did not start'));
+    await eventually(() => text(session).includes('Chat did not start'));
 
     expect(errors.map((error) => error.code)).to.deep.equal(['unknown-key']);
     expect(text(session)).not.to.match(JARGON);
@@ -149,7 +159,7 @@ describe('<chat-session> given bad input', () => {
     const session = await mountHearing(
       html`<test-session api-key="key" base-url=${BASE} user="ada" token=${ADA}></test-session>`,
     );
-    await waitUntil(() => text(session).includes('You have been signed out'));
+    await eventually(() => text(session).includes('You have been signed out'));
 
     service.refusal = undefined;
     session.retry();
@@ -163,11 +173,11 @@ describe('<chat-session> given bad input', () => {
     const session = await mountHearing(
       html`<test-session api-key="key" base-url=${BASE} user="ada" token=${ADA}></test-session>`,
     );
-    await waitUntil(() => service.connects.length > 2, undefined, { timeout: 10_000 });
+    await eventually(() => service.connects.length > 2);
 
     expect(errors.map((error) => error.code)).to.deep.equal(['server-error']);
     expect(text(session)).not.to.contain('Chat did not start');
-  }).timeout(12_000);
+  });
 
   it('says that an unknown channel did not open, and keeps the session', async () => {
     const session = await mountHearing(
@@ -179,7 +189,7 @@ describe('<chat-session> given bad input', () => {
         channel="messaging:nowhere"
       ></test-session>`,
     );
-    await waitUntil(() => text(session).includes('This conversation did not open'));
+    await eventually(() => text(session).includes('This conversation did not open'));
 
     expect(errors.map((error) => error.code)).to.deep.equal(['not-found']);
     expect(session.client?.state.value.connection.status).to.equal('live');
@@ -196,7 +206,7 @@ describe('<chat-session> given bad input', () => {
         channel="general"
       ></test-session>`,
     );
-    await waitUntil(() => text(session).includes('This conversation did not open'));
+    await eventually(() => text(session).includes('This conversation did not open'));
 
     expect(errors.map((error) => error.code)).to.deep.equal(['invalid-channel']);
     expect(errors[0]?.message).to.contain('"general"');
@@ -209,19 +219,19 @@ describe('<chat-session> given bad input', () => {
       html`<test-session api-key="key" base-url=${BASE} user="ada" token=${ADA}></test-session>`,
     );
     const list = await inner(session, 'channel-list');
-    await waitUntil(() => text(list).includes('Conversations did not load'));
+    await eventually(() => text(list).includes('Conversations did not load'));
     expect(errors.map((error) => error.code)).to.include('bad-response');
 
     service.answer = undefined;
     service.channels = [response()];
     list.shadowRoot?.querySelector<HTMLElement>('.button')?.click();
-    await waitUntil(() => text(list).includes('General'));
+    await eventually(() => text(list).includes('General'));
   });
 
   it('falls back to English for a locale that is none, and says so', async () => {
     const session = await mountHearing(html`<test-session api-key="key"></test-session>`);
     setTimeout(() => (session.locale = 'not a tag'));
-    const { error } = await oneEvent(session, 'chat-error');
+    const error = await nextError(session);
 
     expect(error.code).to.equal('invalid-option');
     expect(error.message).to.contain('"not a tag"');

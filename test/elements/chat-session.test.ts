@@ -1,9 +1,17 @@
-import { expect, html, oneEvent, waitUntil } from '@open-wc/testing';
+import { expect, html } from '@open-wc/testing';
 import '../../src/index.js';
 import { ChatClient } from '../../src/client/client.js';
-import { type FakeService, refuse, tokenOf } from '../support/fake-service.js';
+import { type FakeService, tokenOf } from '../support/fake-service.js';
 import { bob, message, response } from '../support/fixtures.js';
-import { inner, live, mount, newService, nextTask, type TestSession } from '../support/test-session.js';
+import {
+  eventually,
+  inner,
+  live,
+  mount,
+  newService,
+  nextTask,
+  type TestSession,
+} from '../support/test-session.js';
 
 const ADA = tokenOf('ada');
 const BASE = 'https://chat.test';
@@ -11,7 +19,9 @@ const BASE = 'https://chat.test';
 describe('<chat-session>', () => {
   let service: FakeService;
 
-  beforeEach(() => (service = newService()));
+  beforeEach(() => {
+    service = newService();
+  });
 
   const adaSession = () =>
     mount(html`<test-session api-key="key" base-url=${BASE} user="ada" token=${ADA}></test-session>`);
@@ -114,7 +124,7 @@ describe('<chat-session>', () => {
       await live(session);
 
       session.remove();
-      await waitUntil(() => service.open.length === 0);
+      await eventually(() => service.open.length === 0);
 
       expect(session.client).to.be.undefined;
     });
@@ -123,7 +133,7 @@ describe('<chat-session>', () => {
       const session = await adaSession();
       await live(session);
       session.remove();
-      await waitUntil(() => service.open.length === 0);
+      await eventually(() => service.open.length === 0);
 
       document.body.append(session);
       await live(session);
@@ -159,7 +169,7 @@ describe('<chat-session>', () => {
 
       session.user = 'bob';
       session.token = tokenOf('bob');
-      await waitUntil(() => session.client?.userId === 'bob');
+      await eventually(() => session.client?.userId === 'bob');
       await live(session);
 
       expect(openAtConnect).to.deep.equal([0]);
@@ -174,7 +184,7 @@ describe('<chat-session>', () => {
         session.user = id;
         session.token = tokenOf(id);
       }
-      await waitUntil(() => session.client?.userId === 'dan');
+      await eventually(() => session.client?.userId === 'dan');
       await live(session);
 
       expect(service.connects.map(({ user }) => user.id)).to.deep.equal(['ada', 'dan']);
@@ -185,11 +195,11 @@ describe('<chat-session>', () => {
       const session = await mount(html`<test-session api-key="key" base-url=${BASE}></test-session>`);
       session.user = 'ada';
       session.tokenProvider = () => new Promise((resolve) => (answer = resolve));
-      await waitUntil(() => session.client?.userId === 'ada');
+      await eventually(() => session.client?.userId === 'ada');
 
       session.user = 'bob';
       session.tokenProvider = () => Promise.resolve(tokenOf('bob'));
-      await waitUntil(() => session.client?.userId === 'bob');
+      await eventually(() => session.client?.userId === 'bob');
       answer(ADA);
       await live(session);
 
@@ -237,124 +247,5 @@ describe('<chat-session>', () => {
     service.push({ type: 'message.new', cid: 'messaging:general', message: message(6, { id: 'ada' }) });
 
     expect(seen).to.deep.equal(['messaging:general m5']);
-  });
-
-  describe('privacy', () => {
-    const requests = () => service.requests.filter(({ path }) => path === '/users').map(({ body }) => body);
-    const set = (privacy_settings: object) => ({ users: [{ id: 'ada', set: { privacy_settings } }] });
-
-    it('hands the switches that are off over at connect', async () => {
-      await live(
-        await mount(
-          html`<test-session
-            api-key="key"
-            base-url=${BASE}
-            user="ada"
-            .token=${ADA}
-            no-typing-indicators
-            no-read-receipts
-          ></test-session>`,
-        ),
-      );
-
-      expect(service.connects[0]?.user.privacy_settings).to.deep.equal({
-        typing_indicators: { enabled: false },
-        read_receipts: { enabled: false },
-      });
-      expect(requests()).to.deep.equal([]);
-    });
-
-    it('says nothing of switches that are on, so that what is stored stays', async () => {
-      await live(await adaSession());
-
-      expect(service.connects[0]?.user).not.to.have.property('privacy_settings');
-    });
-
-    it('hands a change over while connected, in both directions', async () => {
-      const session = await adaSession();
-      await live(session);
-
-      session.noReadReceipts = true;
-      await waitUntil(() => requests().length === 1);
-      session.noReadReceipts = false;
-      await waitUntil(() => requests().length === 2);
-
-      expect(requests()).to.deep.equal([
-        set({ read_receipts: { enabled: false } }),
-        set({ read_receipts: { enabled: true } }),
-      ]);
-      expect(service.connects).to.have.length(1);
-    });
-
-    it('tells when the server refuses a change', async () => {
-      const session = await adaSession();
-      await live(session);
-      service.answer = ({ path }) => (path === '/users' ? refuse(17, 403) : undefined);
-
-      setTimeout(() => (session.noTypingIndicators = true));
-      const { error } = await oneEvent(session, 'chat-error');
-
-      expect(error.code).to.equal('not-allowed');
-    });
-  });
-
-  describe('token-url', () => {
-    const { fetch } = globalThis;
-    let asked: { url: URL; init: RequestInit | undefined }[];
-
-    beforeEach(() => (asked = []));
-    afterEach(() => (globalThis.fetch = fetch));
-
-    const answering = (answer: () => Response) => {
-      globalThis.fetch = (input, init) => {
-        asked.push({ url: new URL(input as URL), init });
-        return Promise.resolve(answer());
-      };
-    };
-    const urlSession = () =>
-      mount(html`<test-session api-key="key" base-url=${BASE} user="ada" token-url="/token"></test-session>`);
-
-    it("asks the page's own backend, with its credentials, for this user", async () => {
-      answering(() => Response.json({ token: ADA }));
-      await live(await urlSession());
-
-      expect(asked[0]?.url.href).to.equal(`${location.origin}/token?user_id=ada`);
-      expect(asked[0]?.init?.credentials).to.equal('include');
-      expect(service.connects[0]?.token).to.equal(ADA);
-    });
-
-    it('takes plain text as well', async () => {
-      answering(() => new Response(`${ADA}\n`));
-      await live(await urlSession());
-
-      expect(service.connects[0]?.token).to.equal(ADA);
-    });
-
-    it('asks again when the token has expired', async () => {
-      answering(() => Response.json({ token: tokenOf('ada', asked.length) }));
-      const session = await urlSession();
-      service.refusal = { code: 40, message: 'expired', StatusCode: 401 };
-      await waitUntil(() => service.connects.length > 0);
-      service.refusal = undefined;
-      await live(session);
-
-      expect(asked.length).to.be.greaterThan(1);
-      expect(service.connects.at(-1)?.token).to.equal(tokenOf('ada', asked.length));
-    });
-
-    for (const [what, answer] of [
-      ['a page of HTML', () => new Response('<!doctype html><p>Please log in')],
-      ['an error status', () => new Response('no', { status: 500 })],
-      ['JSON without a token', () => Response.json({ jwt: ADA })],
-    ] as const)
-      it(`refuses ${what}, without repeating it`, async () => {
-        answering(answer);
-        const session = await urlSession();
-        const { error } = await oneEvent(session, 'chat-error');
-
-        expect(error.code).to.equal('bad-response');
-        expect(error.message).not.to.contain('log in').and.not.to.contain(ADA);
-        expect(service.connects).to.have.length(0);
-      });
   });
 });

@@ -48,7 +48,7 @@ export class FakeService {
     return {
       WebSocket: ServiceSocket as unknown as typeof WebSocket,
       XMLHttpRequest: undefined,
-      fetch: (input, init) => this.#command(new URL(input as string), init ?? {}),
+      fetch: (input, init) => this.#command(new URL(String(input)), init ?? {}),
     };
   }
 

@@ -3,6 +3,7 @@ import type { TemplateResult } from 'lit';
 import { ChatClient } from '../../src/client/client.js';
 import type { ChatClientOptions } from '../../src/client/options.js';
 import { ChatSessionElement } from '../../src/elements/chat-session.js';
+import type { ChatError } from '../../src/errors.js';
 import { FakeService } from './fake-service.js';
 
 let service = new FakeService();
@@ -26,9 +27,21 @@ export function mount(template: TemplateResult, parentNode?: Element): Promise<T
 }
 
 export async function live(session: ChatSessionElement): Promise<ChatClient> {
-  await waitUntil(() => session.client?.state.value.connection.status === 'live', 'the session is live');
+  await eventually(() => session.client?.state.value.connection.status === 'live');
   await session.updateComplete;
   return session.client as ChatClient;
+}
+
+/** The next error that `session` tells its page. */
+export function nextError(session: ChatSessionElement): Promise<ChatError> {
+  return new Promise((resolve) =>
+    session.addEventListener('chat-error', ({ error }) => resolve(error), { once: true }),
+  );
+}
+
+/** Waits for what comes in its own time: longer than a busy machine takes. */
+export function eventually(condition: () => unknown): Promise<void> {
+  return waitUntil(condition, `never: ${condition.toString()}`, { timeout: 9000 });
 }
 
 /** Lets pass the task in which a session decides that it was removed. */
@@ -39,7 +52,7 @@ export async function inner<K extends keyof HTMLElementTagNameMap>(
   root: Element,
   tag: K,
 ): Promise<HTMLElementTagNameMap[K]> {
-  await waitUntil(() => root.shadowRoot?.querySelector(tag), `there is a ${tag}`);
+  await eventually(() => root.shadowRoot?.querySelector(tag));
   const element = root.shadowRoot?.querySelector(tag) as HTMLElementTagNameMap[K];
   await (element as unknown as { updateComplete?: Promise<unknown> }).updateComplete;
   return element;

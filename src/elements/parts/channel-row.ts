@@ -1,10 +1,9 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
 import type { ChannelState, LocalMessage } from '../../client/state.js';
 import type { Terms } from '../../locales/en.js';
-import { readersOf } from '../../protocol.js';
 import { avatar, nameOf } from './avatar.js';
 import { channelFace, isDirect, lastMessage, type ChannelFace } from './channel-view.js';
-import { ticks } from './ticks.js';
+import { readUntil, receiptOf, ticks } from './ticks.js';
 import { listTime } from './time.js';
 
 export const rowStyles = css`
@@ -39,14 +38,17 @@ export const rowStyles = css`
     block-size: 1.4em;
   }
   [part='channel-name'] {
-    flex: 1;
     font-weight: 500;
   }
   .unread [part='channel-name'] {
     font-weight: 650;
   }
-  [part='channel-time'] {
+  [part='channel-time'],
+  .line [part='badge'] {
     flex: none;
+    margin-inline-start: auto;
+  }
+  [part='channel-time'] {
     font-size: var(--chat-size-sm, 12px);
     font-variant-numeric: tabular-nums;
     color: var(--chat-text-3);
@@ -56,7 +58,6 @@ export const rowStyles = css`
     font-weight: 500;
   }
   [part='channel-preview'] {
-    flex: 1;
     font-size: var(--chat-size-md, 13px);
     color: var(--chat-text-2);
   }
@@ -69,20 +70,16 @@ export const rowStyles = css`
   [part='channel-preview'].failed {
     color: var(--chat-danger);
   }
-  [part='ticks'] {
-    display: inline;
-    margin-inline-end: 3px;
-    vertical-align: -1px;
+  .line [part='ticks'] {
+    margin-inline-end: -3px;
     color: var(--chat-text-3);
   }
-  [part='ticks'].read {
+  .line .read {
     color: var(--chat-accent-text);
   }
   .clock .i {
-    display: inline;
     inline-size: 13px;
     block-size: 13px;
-    vertical-align: -2px;
   }
   @media (forced-colors: active) {
     [part='channel'][aria-current] {
@@ -142,8 +139,8 @@ function previewOf(
   const text = message.text ?? '';
   if (message.status === 'failed') return { text: terms.notSent, kind: 'failed' };
   if (message.user?.id === selfId) {
-    const read = readersOf(message, Object.values(state.reads)).length > 0;
-    return { text, kind: '', receipt: message.status === 'sending' ? 'sending' : read ? 'read' : 'sent' };
+    const receipt = receiptOf(message, readUntil(state.reads, selfId));
+    return { text, kind: '', ...(receipt !== 'failed' && { receipt }) };
   }
   const alone = direct || message.type === 'system' || !message.user;
   return { text: alone ? text : terms.preview(nameOf(message.user, terms), text), kind: '' };
@@ -157,17 +154,16 @@ function content(
   unread: number,
   terms: Terms,
 ): TemplateResult {
-  // All of it is in the row's name, in the order in which it makes a sentence.
-  return html`${avatar(face, { square: !face.person, online })}
+  // Each text has its own direction; none fills its line, or a short one would not stand at the row's start.
+  return html`${avatar(face, { square: !face.person, short: !face.person, online })}
     <span aria-hidden="true">
       <span class="line">
-        <span part="channel-name" class="truncate"><bdi>${face.name}</bdi></span>
+        <span part="channel-name" class="truncate" dir="auto">${face.name}</span>
         <time part="channel-time">${time}</time>
       </span>
       <span class="line">
-        <span part="channel-preview" class="truncate ${kind}"
-          >${receipt ? ticks(receipt, terms) : nothing}<bdi>${text}</bdi></span
-        >
+        ${receipt ? ticks(receipt, terms) : nothing}
+        <span part="channel-preview" class="truncate ${kind}" dir="auto">${text}</span>
         ${unread > 0 ? html`<span part="badge">${badge(unread, terms)}</span>` : nothing}
       </span>
     </span>`;
