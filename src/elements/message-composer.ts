@@ -1,6 +1,5 @@
 import { consume } from '@lit/context';
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
-import { live } from 'lit/directives/live.js';
 import type { Channel } from '../client/channel.js';
 import { ChannelSlice, termsContext } from '../context.js';
 import type { ChatError } from '../errors.js';
@@ -82,6 +81,8 @@ export class MessageComposerElement extends LitElement {
 
   protected override updated(): void {
     const input = this.#input;
+    // Not bound: the field changes by itself, and Lit would compare with what it bound last.
+    if (input && input.value !== this.value) input.value = this.value;
     if (!input || CSS.supports('field-sizing', 'content')) return;
     input.style.blockSize = 'auto';
     input.style.blockSize = `${input.scrollHeight}px`;
@@ -110,7 +111,6 @@ export class MessageComposerElement extends LitElement {
           aria-describedby=${left > NEAR_LIMIT ? nothing : 'note'}
           aria-invalid=${left < 0}
           ?disabled=${!this.#channel}
-          .value=${live(text)}
           @input=${this.#onInput}
           @keydown=${this.#onKey}
         ></textarea>

@@ -42,7 +42,7 @@ export class ReadReceiptElement extends LitElement {
         min-block-size: 18px;
         margin-block-start: 4px;
         color: var(--chat-text-3);
-        font-size: var(--chat-size-sm, 12px);
+        font-size: var(--chat-size-sm);
         font-variant-numeric: tabular-nums;
       }
       [part~='avatars'] {
@@ -50,7 +50,7 @@ export class ReadReceiptElement extends LitElement {
         display: inline-flex;
       }
       [part~='avatar'] {
-        box-shadow: 0 0 0 1.5px var(--chat-surface, Canvas);
+        box-shadow: 0 0 0 1.5px var(--chat-surface);
         font-size: 7px;
       }
       [part~='avatar'] + [part~='avatar'] {

@@ -33,14 +33,14 @@ export class TypingIndicatorElement extends LitElement {
       :host {
         position: relative;
         color: var(--chat-text-2);
-        font-size: var(--chat-size-sm, 12px);
+        font-size: var(--chat-size-sm);
       }
       [part~='base'] {
-        --_s: var(--_avatar, var(--chat-avatar-message, 30px));
+        --_s: var(--_avatar, var(--chat-avatar-message));
         display: flex;
         align-items: center;
         gap: 8px;
-        margin-block-start: var(--chat-space-3, 12px);
+        margin-block-start: var(--chat-space-3);
       }
       [part~='label'] {
         min-inline-size: 0;
@@ -53,22 +53,20 @@ export class TypingIndicatorElement extends LitElement {
         gap: 4px;
         block-size: 34px;
         padding-inline: 13px;
-        border-radius: var(--chat-radius-bubble, 18px);
-        border-end-start-radius: var(--chat-radius-joint, 5px);
+        border-radius: var(--chat-radius-bubble);
+        border-end-start-radius: var(--chat-radius-joint);
         background: var(--chat-other-bg, #eee);
       }
-      [part~='dots'] i {
-        inline-size: 6px;
-        block-size: 6px;
+      i {
+        border: 3px solid var(--chat-typing-color, var(--chat-text-3));
         border-radius: 50%;
-        background: var(--chat-typing-color, var(--chat-text-3, #666));
         animation: breathe var(--chat-typing-duration, 1.3s) ease-in-out infinite;
       }
       i:nth-child(2) {
-        animation-delay: 0.16s !important;
+        animation-delay: 0.16s;
       }
       i:nth-child(3) {
-        animation-delay: 0.32s !important;
+        animation-delay: 0.32s;
       }
       @keyframes breathe {
         0%,
@@ -81,17 +79,8 @@ export class TypingIndicatorElement extends LitElement {
         }
       }
       @media (prefers-reduced-motion: reduce) {
-        [part~='dots'] i {
+        i {
           animation: none;
-        }
-      }
-      @media (forced-colors: active) {
-        [part~='dots'] {
-          border: 1px solid CanvasText;
-        }
-        [part~='dots'] i {
-          forced-color-adjust: none;
-          background: CanvasText;
         }
       }
     `,

@@ -19,18 +19,25 @@ export const base = css`
   ::before,
   ::after {
     box-sizing: border-box;
-  }
-  p,
-  h2,
-  h3,
-  ul {
     margin: 0;
     padding: 0;
+  }
+  /* Fills vanish in forced colours; an outline that is transparent elsewhere shows there. */
+  .button,
+  .skeleton,
+  [part~='avatar'],
+  [part~='badge'],
+  [part~='bubble'],
+  [part~='dots'],
+  [part~='field'],
+  [part~='jump'],
+  [part~='readonly'],
+  [part~='send'] {
+    outline: 1px solid transparent;
+    outline-offset: -1px;
   }
   button {
     position: relative;
-    margin: 0;
-    padding: 0;
     border: 0;
     background: none;
     color: inherit;
@@ -40,7 +47,7 @@ export const base = css`
     -webkit-tap-highlight-color: transparent;
   }
   :focus-visible {
-    outline: 2px solid var(--chat-accent-text, Highlight);
+    outline: 2px solid var(--chat-accent-text);
     outline-offset: 2px;
   }
   .i {
@@ -81,8 +88,8 @@ export const base = css`
     display: grid;
     flex: none;
     place-items: center;
-    inline-size: var(--chat-control, 36px);
-    block-size: var(--chat-control, 36px);
+    inline-size: var(--chat-control);
+    block-size: var(--chat-control);
     border-radius: 50%;
     color: var(--chat-text-2);
     transition:
@@ -100,16 +107,16 @@ export const base = css`
     gap: 7px;
     min-block-size: 36px;
     padding: 0 16px;
-    border-radius: var(--chat-radius-pill, 999px);
-    background: var(--chat-fill, #eee);
+    border-radius: var(--chat-radius-pill);
+    background: var(--chat-fill);
     font-weight: 500;
   }
   .button:hover {
     background: var(--chat-fill-hover);
   }
   .primary {
-    background: var(--chat-accent-fill, #2d5bd7);
-    color: var(--chat-on-accent, #fff);
+    background: var(--chat-accent-fill);
+    color: var(--chat-on-accent);
   }
   .primary:hover {
     background: var(--chat-accent-fill-hover);
@@ -143,7 +150,7 @@ export const base = css`
     border-radius: 10px;
     background: var(--chat-accent-fill);
     color: var(--chat-on-accent);
-    font-size: var(--chat-size-xs, 11px);
+    font-size: var(--chat-size-xs);
     font-weight: 600;
     font-variant-numeric: tabular-nums;
     line-height: 1;
@@ -196,7 +203,7 @@ export const base = css`
     stroke-width: 1.5;
   }
   .empty :is(h2, h3) {
-    font-size: var(--chat-size-xl, 17px);
+    font-size: var(--chat-size-xl);
     font-weight: 600;
   }
   .empty p {
@@ -210,7 +217,7 @@ export const base = css`
   }
   .skeleton {
     border-radius: 6px;
-    background: var(--chat-fill-hover, #ddd);
+    background: var(--chat-fill-hover);
     animation: pulse 1.6s ease-in-out infinite;
   }
   @keyframes pulse {
@@ -223,23 +230,15 @@ export const base = css`
       animation: none;
     }
   }
+  /* In forced colours, own things keep their fill. */
   @media (forced-colors: active) {
-    [part~='avatar'],
     [part~='badge'],
-    .button {
-      border: 1px solid CanvasText;
-    }
-    [part~='badge'],
-    .primary {
+    [part~='send']:enabled,
+    .primary,
+    .own > [part~='bubble']:not([class]) {
       forced-color-adjust: none;
       background: Highlight;
       color: HighlightText;
-    }
-    [part~='presence'] {
-      forced-color-adjust: none;
-    }
-    .skeleton {
-      border: 1px solid GrayText;
     }
   }
 `;

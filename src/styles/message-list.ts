@@ -22,15 +22,15 @@ export const list = css`
     overscroll-behavior: contain;
   }
   .column {
-    --_avatar: var(--chat-avatar-message, 30px);
-    --_max: var(--chat-bubble-max, 82%);
+    --_avatar: var(--chat-avatar-message);
+    --_max: var(--chat-bubble-max);
     display: flex;
     flex: 1 0 auto;
     flex-direction: column;
     justify-content: flex-end;
-    inline-size: min(100%, var(--chat-content, 760px));
+    inline-size: min(100%, var(--chat-content));
     margin-inline: auto;
-    padding: var(--chat-space-3, 12px) var(--chat-space-4, 16px);
+    padding: var(--chat-space-3) min(var(--chat-space-4), 3.4%);
   }
   [part~='log'] {
     position: relative;
@@ -62,7 +62,7 @@ export const list = css`
     inline-size: 44%;
     block-size: 56px;
     margin-inline-start: calc(var(--_avatar) + 8px);
-    border-radius: var(--chat-radius-bubble, 18px);
+    border-radius: var(--chat-radius-bubble);
   }
   .skeletons .skeleton:nth-child(even) {
     align-self: flex-end;
@@ -78,15 +78,15 @@ export const list = css`
     place-items: center;
     position: absolute;
     inset-block-end: 14px;
-    inset-inline-end: max(16px, calc((100% - var(--chat-content, 760px)) / 2 + 16px));
+    inset-inline-end: max(16px, calc((100% - var(--chat-content)) / 2 + 16px));
     z-index: 2;
     inline-size: 42px;
     block-size: 42px;
     border-radius: 50%;
-    background: var(--chat-raised, Canvas);
-    box-shadow: var(--chat-shadow-2, 0 0 0 1px currentColor);
+    background: var(--chat-raised);
+    box-shadow: var(--chat-shadow-2);
     color: var(--chat-text-2);
-    animation: rise var(--chat-time-2, 160ms) var(--chat-ease, ease);
+    animation: rise var(--chat-time-2) var(--chat-ease);
   }
   [part~='jump'] [part~='badge'] {
     position: absolute;
@@ -107,14 +107,8 @@ export const list = css`
   }
   @container (max-width: 419.9px) {
     .column {
-      --_avatar: min(28px, var(--chat-avatar-message, 28px));
+      --_avatar: 28px;
       --_max: 88%;
-      padding-inline: var(--chat-space-3, 12px);
-    }
-  }
-  @media (forced-colors: active) {
-    [part~='jump'] {
-      border: 1px solid CanvasText;
     }
   }
 `;

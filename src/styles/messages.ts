@@ -13,7 +13,7 @@ export const messages = css`
     outline: none;
   }
   [part~='message'].first {
-    margin-block-start: var(--chat-space-3, 12px);
+    margin-block-start: var(--chat-space-3);
   }
   .own,
   .direct [part~='message'] {
@@ -35,45 +35,42 @@ export const messages = css`
 
   [part~='bubble'] {
     --_quiet: var(--chat-text-2);
-    --_joint: var(--chat-radius-joint, 5px);
     position: relative;
     min-inline-size: 0;
     padding: calc(7px * var(--chat-density, 1)) 12px calc(8px * var(--chat-density, 1));
-    border-radius: var(--chat-radius-bubble, 18px);
-    border-end-start-radius: var(--_joint);
-    border-start-start-radius: var(--_joint);
+    border-radius: var(--chat-radius-bubble);
+    border-end-start-radius: var(--chat-radius-joint);
+    border-start-start-radius: var(--_top, var(--chat-radius-joint));
     background: var(--chat-other-bg, #eee);
     color: var(--chat-other-text, #111);
-    line-height: var(--chat-leading, 1.4);
+    line-height: var(--chat-leading);
   }
-  .first > [part~='bubble'] {
-    border-start-start-radius: var(--chat-radius-bubble, 18px);
+  .first {
+    --_top: var(--chat-radius-bubble);
   }
   .own > [part~='bubble'] {
-    --_quiet: var(--chat-own-text-2);
-    border-radius: var(--chat-radius-bubble, 18px);
-    border-end-end-radius: var(--_joint);
-    border-start-end-radius: var(--_joint);
+    --_quiet: var(--chat-own-text);
+    border-radius: var(--chat-radius-bubble);
+    border-end-end-radius: var(--chat-radius-joint);
+    border-start-end-radius: var(--_top, var(--chat-radius-joint));
     background: var(--chat-own-bg, #2d5bd7);
     color: var(--chat-own-text, #fff);
   }
-  .own.first > [part~='bubble'] {
-    border-start-end-radius: var(--chat-radius-bubble, 18px);
-  }
   [part~='message']:focus-visible > [part~='bubble'] {
-    outline: 2px solid var(--chat-accent-text, Highlight);
+    outline: 2px solid var(--chat-accent-text);
     outline-offset: 2px;
   }
   [part~='bubble'].plain {
     --_quiet: var(--chat-text-2);
     padding: 2px 0;
+    outline: 0;
     background: none;
     color: inherit;
   }
   [part~='bubble'].deleted {
     --_quiet: var(--chat-text-3);
     background: none;
-    box-shadow: inset 0 0 0 1px var(--chat-line, #ccc);
+    box-shadow: inset 0 0 0 1px var(--chat-line);
     color: var(--chat-text-2);
   }
   .deleted [part~='text'] > .i {
@@ -83,8 +80,8 @@ export const messages = css`
     color: var(--chat-text-3);
   }
   [part~='bubble'].failed {
-    background: var(--chat-danger-soft, #fdecec);
-    box-shadow: inset 0 0 0 1px color-mix(in oklab, var(--chat-danger, #b3261e) 35%, transparent);
+    background: var(--chat-danger-soft);
+    box-shadow: inset 0 0 0 1px color-mix(in oklab, var(--chat-danger) 35%, transparent);
     color: var(--chat-text);
   }
 
@@ -92,7 +89,7 @@ export const messages = css`
     margin-block-end: 1px;
     overflow-wrap: anywhere;
     color: light-dark(oklch(0.47 0.11 var(--chat-hue)), oklch(0.8 0.1 var(--chat-hue)));
-    font-size: var(--chat-size-md, 13px);
+    font-size: var(--chat-size-md);
     font-weight: 600;
     line-height: 1.3;
   }
@@ -128,7 +125,7 @@ export const messages = css`
     margin-block-start: 7px;
     margin-inline-start: 10px;
     color: var(--_quiet);
-    font-size: var(--chat-size-xs, 11px);
+    font-size: var(--chat-size-xs);
     font-variant-numeric: tabular-nums;
     line-height: 1;
     white-space: nowrap;
@@ -142,7 +139,7 @@ export const messages = css`
     inset-block-end: 8px;
     inset-inline-start: calc(100% + 8px);
     color: var(--chat-text-2);
-    font-size: var(--chat-size-xs, 11px);
+    font-size: var(--chat-size-xs);
     font-variant-numeric: tabular-nums;
     white-space: nowrap;
     opacity: 0;
@@ -175,7 +172,7 @@ export const messages = css`
     gap: 6px;
     margin-block-start: 4px;
     color: var(--chat-danger);
-    font-size: var(--chat-size-md, 13px);
+    font-size: var(--chat-size-md);
   }
   [part~='failure'] button {
     font-weight: 600;
@@ -195,26 +192,26 @@ export const messages = css`
     align-items: center;
     justify-content: center;
     gap: 12px;
-    margin-block: var(--chat-space-5, 20px) var(--chat-space-3, 12px);
+    margin-block: var(--chat-space-5) var(--chat-space-3);
     color: var(--chat-text-2);
-    font-size: var(--chat-size-sm, 12px);
+    font-size: var(--chat-size-sm);
     font-weight: 500;
     text-align: center;
     overflow-wrap: anywhere;
   }
   [part~='day-separator'] {
     position: sticky;
-    inset-block-start: var(--chat-space-1, 4px);
+    inset-block-start: var(--chat-space-1);
     z-index: 1;
     pointer-events: none;
   }
   [part~='day-separator'] > bdi {
     padding: 3px 10px;
     border-radius: 11px;
-    background: color-mix(in oklab, var(--chat-surface, Canvas) 86%, transparent);
+    background: color-mix(in oklab, var(--chat-surface) 86%, transparent);
   }
   .day:first-child > [part~='day-separator'] {
-    margin-block-start: var(--chat-space-1, 4px);
+    margin-block-start: var(--chat-space-1);
   }
   [part~='unread-separator'] {
     color: var(--chat-accent-text);
@@ -224,25 +221,13 @@ export const messages = css`
   [part~='unread-separator']::after {
     content: '';
     flex: 1;
-    block-size: 1px;
-    background: var(--chat-accent-line);
+    border-block-start: 1px solid var(--chat-accent-line);
   }
   [part~='notice'] {
-    margin-block: var(--chat-space-3, 12px) var(--chat-space-1, 4px);
+    margin-block: var(--chat-space-3) var(--chat-space-1);
     font-weight: 400;
   }
   :is([part~='day-separator'], [part~='unread-separator']) + [part~='message'] {
     margin-block-start: 0;
-  }
-  @media (forced-colors: active) {
-    [part~='bubble']:not(.plain) {
-      border: 1px solid CanvasText;
-    }
-    .own > [part~='bubble']:not(.plain, .failed, .deleted) {
-      forced-color-adjust: none;
-      background: Highlight;
-      border-color: Highlight;
-      color: HighlightText;
-    }
   }
 `;

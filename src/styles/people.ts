@@ -3,7 +3,7 @@ import { css } from 'lit';
 /** Pictures of people and channels, and the eight hues that tell them apart (`hueClass`). */
 export const people = css`
   [part~='avatar'] {
-    --_size: var(--_s, var(--chat-avatar-bar, 36px));
+    --_size: var(--_s, var(--chat-avatar-bar));
     position: relative;
     display: grid;
     flex: none;

@@ -5,14 +5,18 @@ import { css } from 'lit';
  * overrides any of them on the element itself, since outer styles win over `:host`.
  *
  * The knobs (`--chat-accent`, `--chat-font`, `--chat-font-size`, `--chat-radius`, `--chat-density`,
- * `--chat-tint`) are only read, never declared, so they may stand on any ancestor. `--_k`, `--_l` and
- * `--_ink` are fragments of a relative colour: the accent's chroma for greys, its lightness capped per
- * hue so that white text keeps a contrast of 4.5, and 1 where the accent is so light that it carries ink.
+ * `--chat-tint`) are only read, never declared, so they may stand on any ancestor. The
+ * others are fragments of a relative colour: the accent's chroma for greys and for texts (`--_k`, `--_light`,
+ * `--_dark`, `--_text`), its lightness capped per hue so that white text keeps a contrast of 4.5 (`--_l`),
+ * and 1 where the accent is so light that it carries ink (`--_ink`).
  */
 export const tokens = css`
   :host {
     --_a: var(--chat-accent, oklch(0.53 0.19 264));
     --_k: min(c, 0.12) * var(--chat-tint, 1);
+    --_light: calc(var(--_k) * 0.05) h;
+    --_dark: calc(var(--_k) * 0.09) h;
+    --_text: calc(var(--_k) * 0.14) h;
     --_l: min(l, 0.535 + min(c, 0.15) * 0.2 * cos((h - 350) * 1deg));
     --_ink: clamp(0, (l - 0.76) * 1000, 1);
     --_fs: var(--chat-font-size, max(15px, 0.9375rem));
@@ -37,57 +41,55 @@ export const tokens = css`
       oklch(from var(--_a) 0.47 min(c * 0.6, 0.1) h)
     );
 
-    --chat-surface: light-dark(oklch(1 0 0), oklch(from var(--_a) 0.195 calc(var(--_k) * 0.07) h));
+    --chat-surface: light-dark(oklch(1 0 0), oklch(from var(--_a) 0.195 var(--_dark)));
     --chat-sunken: light-dark(
-      oklch(from var(--_a) 0.98 calc(var(--_k) * 0.03) h),
-      oklch(from var(--_a) 0.17 calc(var(--_k) * 0.07) h)
+      oklch(from var(--_a) 0.98 var(--_light)),
+      oklch(from var(--_a) 0.17 var(--_dark))
     );
-    --chat-raised: light-dark(oklch(1 0 0), oklch(from var(--_a) 0.245 calc(var(--_k) * 0.09) h));
+    --chat-raised: light-dark(oklch(1 0 0), oklch(from var(--_a) 0.245 var(--_dark)));
     --chat-bubble: light-dark(
-      oklch(from var(--_a) 0.956 calc(var(--_k) * 0.05) h),
-      oklch(from var(--_a) 0.268 calc(var(--_k) * 0.1) h)
+      oklch(from var(--_a) 0.956 var(--_light)),
+      oklch(from var(--_a) 0.268 var(--_dark))
     );
     --chat-fill: light-dark(
-      oklch(from var(--_a) 0.945 calc(var(--_k) * 0.06) h),
-      oklch(from var(--_a) 0.255 calc(var(--_k) * 0.1) h)
+      oklch(from var(--_a) 0.945 var(--_light)),
+      oklch(from var(--_a) 0.255 var(--_dark))
     );
     --chat-fill-hover: light-dark(
-      oklch(from var(--_a) 0.92 calc(var(--_k) * 0.07) h),
-      oklch(from var(--_a) 0.305 calc(var(--_k) * 0.1) h)
+      oklch(from var(--_a) 0.92 var(--_light)),
+      oklch(from var(--_a) 0.305 var(--_dark))
     );
     --chat-line: light-dark(
-      oklch(from var(--_a) 0.915 calc(var(--_k) * 0.06) h),
-      oklch(from var(--_a) 0.285 calc(var(--_k) * 0.1) h)
+      oklch(from var(--_a) 0.915 var(--_light)),
+      oklch(from var(--_a) 0.285 var(--_dark))
     );
-    --chat-line-strong: light-dark(
-      oklch(from var(--_a) 0.64 calc(var(--_k) * 0.12) h),
-      oklch(from var(--_a) 0.56 calc(var(--_k) * 0.12) h)
+
+    --chat-field-line: light-dark(
+      oklch(from var(--_a) 0.86 var(--_light)),
+      oklch(from var(--_a) 0.35 var(--_dark))
     );
 
     --chat-text: light-dark(
-      oklch(from var(--_a) 0.235 calc(var(--_k) * 0.12) h),
-      oklch(from var(--_a) 0.94 calc(var(--_k) * 0.04) h)
+      oklch(from var(--_a) 0.235 var(--_text)),
+      oklch(from var(--_a) 0.94 var(--_light))
     );
     --chat-text-2: light-dark(
-      oklch(from var(--_a) 0.45 calc(var(--_k) * 0.16) h),
-      oklch(from var(--_a) 0.775 calc(var(--_k) * 0.1) h)
+      oklch(from var(--_a) 0.45 var(--_text)),
+      oklch(from var(--_a) 0.775 var(--_light))
     );
     --chat-text-3: light-dark(
-      oklch(from var(--_a) 0.505 calc(var(--_k) * 0.16) h),
-      oklch(from var(--_a) 0.71 calc(var(--_k) * 0.1) h)
+      oklch(from var(--_a) 0.505 var(--_text)),
+      oklch(from var(--_a) 0.71 var(--_light))
     );
 
     --chat-danger: light-dark(oklch(0.51 0.19 25), oklch(0.78 0.12 22));
     --chat-danger-soft: light-dark(oklch(0.957 0.02 20), oklch(0.29 0.055 22));
     --chat-warning: light-dark(oklch(0.5 0.1 78), oklch(0.84 0.12 84));
     --chat-warning-soft: light-dark(oklch(0.962 0.042 88), oklch(0.3 0.045 78));
-    --chat-success: light-dark(oklch(0.47 0.12 152), oklch(0.81 0.14 155));
     --chat-online: light-dark(oklch(0.595 0.16 150), oklch(0.75 0.17 152));
-    --chat-away: light-dark(oklch(0.62 0.13 72), oklch(0.8 0.14 82));
 
     --chat-own-bg: var(--chat-accent-fill);
     --chat-own-text: var(--chat-on-accent);
-    --chat-own-text-2: color-mix(in oklab, var(--chat-own-text) 97%, var(--chat-own-bg));
     --chat-other-bg: var(--chat-bubble);
     --chat-other-text: var(--chat-text);
 
@@ -105,7 +107,6 @@ export const tokens = css`
     --chat-space-3: calc(12px * var(--_d));
     --chat-space-4: calc(16px * var(--_d));
     --chat-space-5: calc(20px * var(--_d));
-    --chat-space-6: calc(24px * var(--_d));
 
     --chat-bar: 60px;
     --chat-control: 36px;
@@ -159,41 +160,17 @@ export const tokens = css`
   }
   @media (prefers-contrast: more) {
     :host {
-      --chat-line: var(--chat-line-strong);
+      --chat-line: var(--chat-text-3);
+      --chat-field-line: var(--chat-text-3);
       --chat-accent-line: var(--chat-accent-text);
       --chat-text-2: var(--chat-text);
       --chat-text-3: light-dark(oklch(0.38 0 0), oklch(0.86 0 0));
-      --chat-own-text-2: var(--chat-own-text);
     }
   }
+  /* The browser replaces all other colours itself. */
   @media (forced-colors: active) {
     :host {
-      --chat-surface: Canvas;
-      --chat-sunken: Canvas;
-      --chat-raised: Canvas;
-      --chat-bubble: Canvas;
-      --chat-fill: Canvas;
-      --chat-fill-hover: Canvas;
-      --chat-line: CanvasText;
-      --chat-line-strong: CanvasText;
-      --chat-text: CanvasText;
-      --chat-text-2: CanvasText;
-      --chat-text-3: CanvasText;
-      --chat-accent-fill: Highlight;
-      --chat-accent-fill-hover: Highlight;
-      --chat-on-accent: HighlightText;
-      --chat-accent-text: LinkText;
-      --chat-accent-soft: Canvas;
-      --chat-accent-line: Highlight;
-      --chat-own-text-2: HighlightText;
-      --chat-danger: CanvasText;
-      --chat-danger-soft: Canvas;
-      --chat-warning: CanvasText;
-      --chat-warning-soft: Canvas;
-      --chat-success: CanvasText;
       --chat-online: CanvasText;
-      --chat-away: CanvasText;
-      --chat-shadow-2: 0 0 0 1px CanvasText;
     }
   }
 `;

@@ -1,8 +1,7 @@
 import { html, type TemplateResult } from 'lit';
 
-/** Stops before spaces, quotes and direction controls, which could show another address than they open. */
+/** The schemes that may be opened. Stops before spaces, quotes and direction controls, which could show another address than they open. */
 const URLS = /\b(?:https?:\/\/|mailto:)[^\s<>"\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gi;
-const SCHEMES = ['http:', 'https:', 'mailto:'];
 
 /** Sentence marks at the end belong to the sentence; a bracket only if the address has not opened it. */
 function trimmed(url: string): string {
@@ -21,10 +20,8 @@ export function linked(text: string): (string | { href: string; text: string })[
   for (const match of text.matchAll(URLS)) {
     const url = trimmed(match[0]);
     if (!URL.canParse(url)) continue;
-    const { protocol, href } = new URL(url);
-    if (!SCHEMES.includes(protocol)) continue;
     if (match.index > done) pieces.push(text.slice(done, match.index));
-    pieces.push({ href, text: url });
+    pieces.push({ href: new URL(url).href, text: url });
     done = match.index + url.length;
   }
   if (done < text.length) pieces.push(text.slice(done));

@@ -85,7 +85,7 @@ export function messageRow(row: MessageRow, view: RowView, actions: RowActions):
     aria-label=${label(row, view)}
   >
     ${named && last ? avatar(author) : nothing}
-    <div part="bubble" class=${bubble}>
+    <div part="bubble" class=${bubble || nothing}>
       ${named && first ? html`<div part="author" class=${hueClass(author.id)} dir="auto">${author.name}</div>` : nothing}
       <div part="text" dir="auto">
         ${deleted ? icon('trash', 's16') : nothing}<span class="words ${jumbo ? 'jumbo' : ''}"
