@@ -57,7 +57,6 @@ export const en = {
   channelStartHint: 'Say hello.',
   loadFailed: 'Messages did not load',
   loadFailedHint: 'The server did not answer. Your messages are safe.',
-  loading: 'Loading messages',
   deleted: 'Message deleted',
   /** In the place of a message that has files and no text. */
   attachment: 'Attachment',

@@ -28,15 +28,13 @@ export function hueClass(id: string): string {
 /** `ML` for "Mara Lindqvist"; one letter in scripts without capitals, where two would join. */
 export function initials(name: string): string {
   const words = name.split(/[\s_@-]+/).filter(Boolean);
-  const first = grapheme(words[0] ?? '');
-  const last = words.length > 1 ? grapheme(words[words.length - 1] ?? '') : '';
+  const first = letter(words[0] ?? '');
+  const last = words.length > 1 ? letter(words[words.length - 1] ?? '') : '';
   return first.toLowerCase() === first.toUpperCase() ? first : (first + last).toUpperCase();
 }
 
-function grapheme(word: string): string {
-  if (!('Segmenter' in Intl)) return [...word][0] ?? '';
-  const [first] = new Intl.Segmenter().segment(word);
-  return first?.segment ?? '';
+function letter(text: string): string {
+  return [...text][0] ?? '';
 }
 
 /** Whether a URL from others may become an image's source. */
@@ -62,7 +60,7 @@ export function avatar(
   }: { square?: boolean; short?: boolean; online?: boolean } = {},
 ): TemplateResult {
   return html`<span part="avatar" class="${hueClass(of.id)} ${square ? 'square' : ''}" aria-hidden="true"
-    >${short ? grapheme(initials(of.name || of.id)) : initials(of.name || of.id)}${
+    >${short ? letter(initials(of.name || of.id)) : initials(of.name || of.id)}${
       isImageUrl(of.image)
         ? html`<img
             src=${of.image}
