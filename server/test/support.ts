@@ -89,7 +89,7 @@ export class Person {
     query: Record<string, string> = {},
   ): Promise<Answer> {
     const search = new URLSearchParams({ user_id: this.id, api_key: this.server.apiKey, ...query });
-    const response = await fetch(`${this.server.url}${path}?${search}`, {
+    const response = await fetch(`${this.server.url}${path}?${search.toString()}`, {
       method,
       headers: {
         authorization: this.token,
@@ -145,7 +145,7 @@ export function openSocket(
     'stream-auth-type': 'jwt',
     ...more,
   });
-  return new Socket(new WebSocket(`${server.url.replace('http', 'ws')}/connect?${query}`));
+  return new Socket(new WebSocket(`${server.url.replace('http', 'ws')}/connect?${query.toString()}`));
 }
 
 /** The receiving end of one WebSocket. */

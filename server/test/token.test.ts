@@ -41,12 +41,12 @@ describe('verifyToken', () => {
   });
 
   const payload = part({ user_id: 'ada' });
-  const refusals: [string, number, () => Promise<string | undefined>][] = [
-    ['none at all', 5, async () => undefined],
-    ['an empty one', 5, async () => ''],
-    ['a word', 5, async () => 'token'],
-    ['two parts', 5, async () => `${part({ alg: 'HS256' })}.${payload}`],
-    ['a header that is no JSON', 5, async () => `!!.${payload}.x`],
+  const refusals: [string, number, () => string | undefined | Promise<string>][] = [
+    ['none at all', 5, () => undefined],
+    ['an empty one', 5, () => ''],
+    ['a word', 5, () => 'token'],
+    ['two parts', 5, () => `${part({ alg: 'HS256' })}.${payload}`],
+    ['a header that is no JSON', 5, () => `!!.${payload}.x`],
     ['one that has expired', 40, () => userToken(SECRET, 'ada', { exp: now - 60 })],
     ['one that is not valid yet', 41, () => sign({ user_id: 'ada', nbf: now + 120 })],
     ['one issued in the future', 42, () => userToken(SECRET, 'ada', { iat: now + 120 })],
@@ -55,19 +55,19 @@ describe('verifyToken', () => {
       43,
       () => userToken('another secret of more than 32 characters', 'ada'),
     ],
-    ['a development token', 43, async () => `${part({ alg: 'HS256', typ: 'JWT' })}.${payload}.devtoken`],
-    ['one without signature (alg none)', 43, async () => `${part({ alg: 'none' })}.${payload}.`],
+    ['a development token', 43, () => `${part({ alg: 'HS256', typ: 'JWT' })}.${payload}.devtoken`],
+    ['one without signature (alg none)', 43, () => `${part({ alg: 'none' })}.${payload}.`],
     ['another HMAC', 43, () => sign({ user_id: 'ada' }, 'HS512')],
     [
       'one whose payload was changed',
       43,
       async () => (await userToken(SECRET, 'bob')).replace(/\.[^.]+\./, `.${payload}.`),
     ],
-    ['a public-key algorithm', 43, async () => `${part({ alg: 'RS256' })}.${payload}.c2lnbmF0dXJl`],
+    ['a public-key algorithm', 43, () => `${part({ alg: 'RS256' })}.${payload}.c2lnbmF0dXJl`],
     ['a server token', 5, () => sign({ server: true })],
     ['a user id that is a number', 5, () => sign({ user_id: 7 })],
     ['a user id with forbidden characters', 5, () => sign({ user_id: 'ada lovelace' })],
-    ['an exp that is no number', 5, () => sign({ user_id: 'ada', exp: 'soon' as unknown as number })],
+    ['an exp that is no number', 5, () => sign({ user_id: 'ada', exp: 'soon' })],
   ];
   for (const [what, code, make] of refusals)
     it(`refuses ${what} with ${code}`, async () => {
