@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { compareTimes } from '../../src/protocol.js';
 import type { RunningServer } from '../src/app.js';
 import { at, Person, pluck, refused, start, type Body } from './support.js';
 
@@ -92,7 +93,7 @@ describe('sending a message', () => {
 
     const messages = await Promise.all(Array.from({ length: 20 }, (_, n) => sent(cid, { text: String(n) })));
 
-    const times = messages.map((message) => String(message['created_at'])).sort();
+    const times = messages.map((message) => String(message['created_at'])).sort(compareTimes);
     assert.equal(new Set(times).size, 20);
     const { body } = await ada.call('GET', `/channels/messaging/${cid.slice(10)}`);
     assert.deepEqual(pluck(body, 'messages', 'created_at'), times);
