@@ -40,6 +40,7 @@ export class ChannelHeaderElement extends LitElement {
         background: var(--chat-surface);
       }
       [part~='back'] {
+        display: var(--_back, grid); /* the session hides it where its list stands beside */
         margin-inline: -8px;
       }
       .text {
@@ -89,14 +90,9 @@ export class ChannelHeaderElement extends LitElement {
           visibility: hidden;
         }
       }
-      @container pane (max-width: 419.9px) {
+      @container (max-width: 419.9px) {
         [part='header'] {
           padding-inline: var(--chat-space-3, 12px) var(--chat-space-2, 8px);
-        }
-      }
-      @container chat-session (min-width: 720px) {
-        [part~='back'] {
-          display: none;
         }
       }
     `,

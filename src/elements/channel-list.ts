@@ -187,8 +187,7 @@ export class ChannelListElement extends LitElement {
       class=${state.value.unread > 0 ? 'unread' : ''}
       tabindex=${reached ? 0 : -1}
       aria-current=${cid === this.#open.value ? 'true' : nothing}
-      @click=${() => this.dispatchEvent(new ChatChannelSelectEvent(cid))}
-      @focus=${() => this.#reach(cid)}
+      @click=${() => this.#choose(cid)}
     >
       <span class="sr">${label}</span>${content}
     </button>`;
@@ -227,6 +226,11 @@ export class ChannelListElement extends LitElement {
     this.#unfollow = channels.map((channel) => channel.state.subscribe(() => this.requestUpdate()));
   }
 
+  #choose(cid: string): void {
+    this.#reach(cid);
+    this.dispatchEvent(new ChatChannelSelectEvent(cid));
+  }
+
   #reach(cid: string): void {
     this.#reached = cid;
     this.requestUpdate();
@@ -238,6 +242,9 @@ export class ChannelListElement extends LitElement {
     const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: rows.length - 1 }[event.key];
     if (to === undefined || at < 0) return;
     event.preventDefault();
+    const channel = this.#channels.value?.[to];
+    if (!channel) return;
+    this.#reach(channel.cid);
     rows[to]?.focus();
   }
 }

@@ -41,7 +41,7 @@ export const layoutStyles = css`
     min-block-size: 0;
   }
   .conversation {
-    container: pane / inline-size;
+    container-type: inline-size;
     position: relative;
     background: var(--chat-surface);
   }
@@ -86,6 +86,9 @@ export const layoutStyles = css`
       display: flex;
       animation: none;
     }
+    .conversation {
+      --_back: none;
+    }
     .list {
       border-inline-end: 1px solid var(--chat-line);
     }
@@ -99,10 +102,10 @@ export const layoutStyles = css`
 const LIST_PARTS =
   'list-header,list-title,channels,channel,avatar,presence,channel-name,channel-time,channel-preview,badge,ticks,problem';
 const HEADER_PARTS =
-  'header,back,icon-button,avatar,presence,header-text,header-title,header-subtitle,header-actions';
-const STATUS_PARTS = 'status-banner,status-quiet,spinner';
+  'header,back,icon-button,avatar,presence,header-title,header-subtitle,header-actions,status-quiet';
+const STATUS_PARTS = 'status-banner,spinner';
 const LOG_PARTS =
-  'log,group,message,bubble,author,text,meta,ticks,failure,day-separator,unread-separator,notice,jump,badge,avatar,dots,label,avatars,line';
+  'log,message,bubble,avatar,author,text,meta,ticks,failure,avatars,line,day-separator,unread-separator,notice,jump,badge,dots,label,problem';
 const COMPOSER_PARTS = 'field,input,send,composer-note,readonly';
 
 export interface LayoutState {

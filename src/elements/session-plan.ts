@@ -22,7 +22,8 @@ export interface SessionPlan {
   /** Absolute; undefined for the hosted service. */
   baseURL: string | undefined;
   enableWSFallback: boolean;
-  user: User;
+  /** With the privacy switches as they are when it is asked. */
+  user: () => User;
   /** The provider of the page is asked through its settings, so that a new function takes the old one's place. */
   token: string | (() => Promise<string>);
 }
@@ -56,7 +57,7 @@ export function planSession(settings: SessionSettings): SessionPlan | undefined 
     apiKey,
     baseURL,
     enableWSFallback: !settings.noWsFallback,
-    user: withPrivacy(user, settings),
+    user: () => withPrivacy(user, settings),
     token: fixed || (() => (settings.tokenProvider ? settings.tokenProvider() : fetchToken(url, user.id))),
   };
 }

@@ -66,7 +66,7 @@ export class SessionRunner {
     try {
       const client = this.#hooks.create(plan);
       this.#client = client;
-      const connected = client.connectUser(plan.user, plan.token);
+      const connected = client.connectUser(plan.user(), plan.token);
       this.#hooks.onClient(client);
       await connected;
     } catch (error) {

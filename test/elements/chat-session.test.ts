@@ -1,4 +1,4 @@
-import { expect, html } from '@open-wc/testing';
+import { expect, fixture, html } from '@open-wc/testing';
 import '../../src/index.js';
 import { ChatClient } from '../../src/client/client.js';
 import { type FakeService, tokenOf } from '../support/fake-service.js';
@@ -10,7 +10,8 @@ import {
   mount,
   newService,
   nextTask,
-  type TestSession,
+  TestSession,
+  text,
 } from '../support/test-session.js';
 
 const ADA = tokenOf('ada');
@@ -29,6 +30,7 @@ describe('<chat-session>', () => {
   it('is accessible', async () => {
     service.channels = [response()];
     const session = await adaSession();
+    session.channel = 'messaging:general';
     await live(session);
     await inner(session, 'message-composer');
 
@@ -221,6 +223,22 @@ describe('<chat-session>', () => {
       expect(client.userId).to.equal('ada');
       await client.disconnectUser();
     });
+  });
+
+  it('reaches elements that were on the page before it was defined', async () => {
+    const around = await fixture(
+      html`<late-session
+        ><h1>Support</h1>
+        <channel-list></channel-list
+      ></late-session>`,
+    ).then((element) => element as TestSession);
+    service.channels = [response()];
+
+    customElements.define('late-session', class extends TestSession {});
+    Object.assign(around, { apiKey: 'key', baseUrl: BASE, user: 'ada', token: ADA });
+    const list = around.querySelector('channel-list');
+
+    await eventually(() => list && text(list).includes('General'));
   });
 
   it('keeps two sessions on one page apart', async () => {
