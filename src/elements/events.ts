@@ -3,90 +3,73 @@ import type { ChatError } from '../errors.js';
 import type { Message } from '../protocol.js';
 import type { TransportName } from '../transport/transport.js';
 
-const OUT = { bubbles: true, composed: true };
+/** An event that leaves the shadow roots it was fired in. */
+class ChatEvent extends Event {
+  constructor(name: string, cancelable = false) {
+    super(name, { bubbles: true, composed: true, cancelable });
+  }
+}
 
 /** Before a message leaves the composer. `preventDefault()` keeps the text there and sends nothing. */
-export class ChatMessageSendEvent extends Event {
-  static readonly eventName = 'chat-message-send';
-  /** The channel it would go to, as `type:id`. */
-  readonly cid: string;
-  readonly text: string;
-
-  constructor(cid: string, text: string) {
-    super(ChatMessageSendEvent.eventName, { ...OUT, cancelable: true });
-    this.cid = cid;
-    this.text = text;
+export class ChatMessageSendEvent extends ChatEvent {
+  constructor(
+    /** The channel it would go to, as `type:id`. */
+    readonly cid: string,
+    readonly text: string,
+  ) {
+    super('chat-message-send', true);
   }
 }
 
 /** The server took a message of this visitor. */
-export class ChatMessageSentEvent extends Event {
-  static readonly eventName = 'chat-message-sent';
-  readonly cid: string;
-  readonly message: LocalMessage;
-
-  constructor(cid: string, message: LocalMessage) {
-    super(ChatMessageSentEvent.eventName, OUT);
-    this.cid = cid;
-    this.message = message;
+export class ChatMessageSentEvent extends ChatEvent {
+  constructor(
+    readonly cid: string,
+    readonly message: LocalMessage,
+  ) {
+    super('chat-message-sent');
   }
 }
 
 /** A message of somebody else arrived, in any channel of the session. */
-export class ChatMessageNewEvent extends Event {
-  static readonly eventName = 'chat-message-new';
-  readonly cid: string;
-  readonly message: Message;
-
-  constructor(cid: string, message: Message) {
-    super(ChatMessageNewEvent.eventName, OUT);
-    this.cid = cid;
-    this.message = message;
+export class ChatMessageNewEvent extends ChatEvent {
+  constructor(
+    readonly cid: string,
+    readonly message: Message,
+  ) {
+    super('chat-message-new');
   }
 }
 
 /** Something went wrong that the visitor sees in calm words; `error` says it for the page's author. */
-export class ChatErrorEvent extends Event {
-  static readonly eventName = 'chat-error';
-  readonly error: ChatError;
-
-  constructor(error: ChatError) {
-    super(ChatErrorEvent.eventName, OUT);
-    this.error = error;
+export class ChatErrorEvent extends ChatEvent {
+  constructor(readonly error: ChatError) {
+    super('chat-error');
   }
 }
 
 /** The connection changed in a way that a visitor is told of, or what carries it changed. */
-export class ChatConnectionChangeEvent extends Event {
-  static readonly eventName = 'chat-connection-change';
-  readonly status: ConnectionStatus;
-  /** Undefined while nothing carries the events. */
-  readonly transport: TransportName | undefined;
-
-  constructor(status: ConnectionStatus, transport: TransportName | undefined) {
-    super(ChatConnectionChangeEvent.eventName, OUT);
-    this.status = status;
-    this.transport = transport;
+export class ChatConnectionChangeEvent extends ChatEvent {
+  constructor(
+    readonly status: ConnectionStatus,
+    /** Undefined while nothing carries the events. */
+    readonly transport: TransportName | undefined,
+  ) {
+    super('chat-connection-change');
   }
 }
 
 /** The visitor chose a channel. `preventDefault()` keeps the session from opening it. */
-export class ChatChannelSelectEvent extends Event {
-  static readonly eventName = 'chat-channel-select';
-  readonly cid: string;
-
-  constructor(cid: string) {
-    super(ChatChannelSelectEvent.eventName, { ...OUT, cancelable: true });
-    this.cid = cid;
+export class ChatChannelSelectEvent extends ChatEvent {
+  constructor(readonly cid: string) {
+    super('chat-channel-select', true);
   }
 }
 
 /** The visitor wants to go back from a channel to the list. */
-export class ChatBackEvent extends Event {
-  static readonly eventName = 'chat-back';
-
+export class ChatBackEvent extends ChatEvent {
   constructor() {
-    super(ChatBackEvent.eventName, OUT);
+    super('chat-back');
   }
 }
 

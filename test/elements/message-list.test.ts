@@ -41,23 +41,29 @@ const one = async (user: User, fields: object) => (await listing({ messages: [se
 describe('message-list', () => {
   afterEach(() => sinon.restore());
 
-  it('passes an accessibility audit', async () => {
-    const { el } = await listing({
-      messages: [
-        sent(1, bob, { text: 'See https://a.example' }),
-        sent(2, ada),
-        sent(3, ada, { status: 'sending' }),
-        sent(4, ada, { status: 'failed' }),
-        sent(5, bob, { type: 'deleted' }),
-        sent(6, cyd, { type: 'system' }),
-        sent(7, cyd, { text: '🎉' }),
-      ],
-      reads: { bob: readEntry(bob, 2) },
-      typing: [bob],
-    });
+  for (const scheme of ['light', 'dark'])
+    it(`passes an accessibility audit in ${scheme}`, async () => {
+      const provided = providingChannel({
+        ...group,
+        messages: [
+          sent(1, bob, { text: 'See https://a.example' }),
+          sent(2, ada),
+          sent(3, ada, { status: 'sending' }),
+          sent(4, ada, { status: 'failed' }),
+          sent(5, bob, { type: 'deleted' }),
+          sent(6, cyd, { type: 'system' }),
+          sent(7, cyd, { text: '🎉' }),
+        ],
+        reads: { bob: readEntry(bob, 2) },
+        typing: [bob],
+        unread: 1,
+      });
+      provided.parentNode.style.colorScheme = scheme;
 
-    await expect(el).to.be.accessible();
-  });
+      const el = await render<MessageListElement>(provided.parentNode, tag);
+
+      await expect(el).to.be.accessible();
+    });
 
   it('passes an accessibility audit while it loads, when it is empty and when it failed', async () => {
     const loading = await listing({ phase: 'loading' });
