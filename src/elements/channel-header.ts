@@ -34,9 +34,9 @@ export class ChannelHeaderElement extends LitElement {
         display: flex;
         align-items: center;
         gap: 11px;
-        block-size: var(--chat-bar, 60px);
-        padding-inline: var(--chat-space-4, 16px) var(--chat-space-3, 12px);
-        border-block-end: 1px solid var(--chat-line, #ddd);
+        block-size: var(--chat-bar);
+        padding-inline: var(--chat-space-4) var(--chat-space-3);
+        border-block-end: 1px solid var(--chat-line);
         background: var(--chat-surface);
       }
       [part~='back'] {
@@ -57,7 +57,7 @@ export class ChannelHeaderElement extends LitElement {
         font-weight: 600;
       }
       [part='header-subtitle'] {
-        font-size: var(--chat-size-md, 13px);
+        font-size: var(--chat-size-md);
         color: var(--chat-text-2);
       }
       [part='header-actions'] {
@@ -92,7 +92,7 @@ export class ChannelHeaderElement extends LitElement {
       }
       @container (max-width: 419.9px) {
         [part='header'] {
-          padding-inline: var(--chat-space-3, 12px) var(--chat-space-2, 8px);
+          padding-inline: var(--chat-space-3) var(--chat-space-2);
         }
       }
     `,

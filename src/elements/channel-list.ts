@@ -41,7 +41,7 @@ export class ChannelListElement extends LitElement {
     rowStyles,
     css`
       :host {
-        --_ring: var(--chat-sunken, #fff);
+        --_ring: var(--chat-sunken);
         background: var(--chat-sunken);
       }
       nav {
@@ -54,12 +54,12 @@ export class ChannelListElement extends LitElement {
         flex: none;
         align-items: center;
         gap: 4px;
-        block-size: var(--chat-bar, 60px);
-        padding-inline: var(--chat-space-4, 16px) var(--chat-space-3, 12px);
+        block-size: var(--chat-bar);
+        padding-inline: var(--chat-space-4) var(--chat-space-3);
       }
       [part='list-title'] {
         flex: 1;
-        font-size: var(--chat-size-xl, 17px);
+        font-size: var(--chat-size-xl);
         font-weight: 650;
       }
       [part='channels'] {
@@ -67,7 +67,7 @@ export class ChannelListElement extends LitElement {
         min-block-size: 0;
         overflow: auto;
         overscroll-behavior: contain;
-        padding: 2px var(--chat-space-2, 8px) var(--chat-space-2, 8px);
+        padding: 2px var(--chat-space-2) var(--chat-space-2);
         list-style: none;
       }
       li + li {

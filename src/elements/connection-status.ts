@@ -25,8 +25,8 @@ export class ConnectionStatusElement extends LitElement {
         align-items: center;
         gap: 8px;
         min-block-size: 36px;
-        padding: 6px var(--chat-space-4, 16px);
-        font-size: var(--chat-size-md, 13px);
+        padding: 6px var(--chat-space-4);
+        font-size: var(--chat-size-md);
         background: var(--chat-fill);
         color: var(--chat-text-2);
         animation: rise var(--chat-time-2) var(--chat-ease);
@@ -53,7 +53,7 @@ export class ConnectionStatusElement extends LitElement {
       .link::after {
         content: '';
         position: absolute;
-        inset: calc(-8px - var(--chat-hit, 0px)) -8px;
+        inset: calc(-8px - var(--chat-hit)) -8px;
       }
       @keyframes rise {
         from {

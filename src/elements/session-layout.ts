@@ -23,9 +23,6 @@ export const layoutStyles = css`
     background: var(--chat-surface);
     accent-color: var(--chat-accent-fill);
   }
-  :host(:dir(rtl)) {
-    letter-spacing: 0; /* tracking breaks joined scripts */
-  }
   .layout {
     display: grid;
     grid-template: minmax(0, 1fr) / minmax(0, 1fr);
@@ -37,7 +34,6 @@ export const layoutStyles = css`
   .conversation {
     display: flex;
     flex-direction: column;
-    min-inline-size: 0;
     min-block-size: 0;
   }
   .conversation {
@@ -50,11 +46,6 @@ export const layoutStyles = css`
     flex: 1;
     min-block-size: 0;
   }
-  channel-header,
-  connection-status,
-  message-composer {
-    flex: none;
-  }
   [data-view='channel'] > .list,
   [data-view='list'] > .conversation {
     display: none;
@@ -62,9 +53,7 @@ export const layoutStyles = css`
   .moved > * {
     animation: pane var(--chat-time-3) var(--chat-ease);
   }
-  .moved > .list {
-    --_from: -24px;
-  }
+  .moved > .list,
   .moved:dir(rtl) > .conversation {
     --_from: -24px;
   }

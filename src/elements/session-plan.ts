@@ -39,7 +39,7 @@ export function planSession(settings: SessionSettings): SessionPlan | undefined 
   if (!apiKey)
     throw new ChatError(
       'invalid-option',
-      'A chat-session needs the key of your app; got none. Set api-key="…".',
+      'No api-key. Set it to the key of your app.',
     );
   const hasToken = Boolean(tokenProvider || tokenUrl || token);
   if (!settings.user && !hasToken) return undefined;
@@ -47,7 +47,7 @@ export function planSession(settings: SessionSettings): SessionPlan | undefined 
   if (!hasToken)
     throw new ChatError(
       'invalid-token',
-      `A chat-session needs a token for "${user.id}"; got none. Set token-url, token, or the property tokenProvider.`,
+      `No token for "${user.id}". Set token-url, token, or the property tokenProvider.`,
     );
   const baseURL = settings.baseUrl ? absolute('base-url', settings.baseUrl) : undefined;
   const url = tokenProvider || !tokenUrl ? '' : absolute('token-url', tokenUrl);
@@ -119,7 +119,7 @@ async function fetchToken(url: string, userId: string): Promise<string> {
     (cause: unknown) => {
       throw new ChatError(
         'network',
-        `token-url ${url} did not answer. Is it there, and allows it this page?`,
+        `token-url ${url} did not answer. Check that it is there and allows this page.`,
         { cause },
       );
     },

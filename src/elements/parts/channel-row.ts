@@ -14,7 +14,7 @@ export const rowStyles = css`
     column-gap: 11px;
     inline-size: 100%;
     padding: calc(9px * var(--chat-density, 1)) 10px;
-    border-radius: var(--chat-radius-control, 10px);
+    border-radius: var(--chat-radius-control);
     transition: background var(--chat-time-1);
   }
   [part='channel']:hover {
@@ -29,7 +29,7 @@ export const rowStyles = css`
     outline-offset: -2px;
   }
   [part='channel'] [part='avatar'] {
-    --_s: var(--chat-avatar-list, 44px);
+    --_s: var(--chat-avatar-list);
   }
   .line {
     display: flex;
@@ -49,7 +49,7 @@ export const rowStyles = css`
     margin-inline-start: auto;
   }
   [part='channel-time'] {
-    font-size: var(--chat-size-sm, 12px);
+    font-size: var(--chat-size-sm);
     font-variant-numeric: tabular-nums;
     color: var(--chat-text-3);
   }
@@ -58,7 +58,7 @@ export const rowStyles = css`
     font-weight: 500;
   }
   [part='channel-preview'] {
-    font-size: var(--chat-size-md, 13px);
+    font-size: var(--chat-size-md);
     color: var(--chat-text-2);
   }
   .unread [part='channel-preview'] {
