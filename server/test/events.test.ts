@@ -36,9 +36,14 @@ describe('typing', () => {
     const { ada, bob, cid, url } = await pair();
     const [own, other, idle] = [await ada.watching(cid), await bob.watching(cid), await bob.socket()];
 
-    const { status, body } = await ada.call('POST', `${url}/event`, { event: { type: 'typing.start', parent_id: 'm1' } });
+    const { status, body } = await ada.call('POST', `${url}/event`, {
+      event: { type: 'typing.start', parent_id: 'm1' },
+    });
 
-    assert.deepEqual([status, at(body, 'event', 'type'), at(body, 'event', 'user', 'id')], [201, 'typing.start', ada.id]);
+    assert.deepEqual(
+      [status, at(body, 'event', 'type'), at(body, 'event', 'user', 'id')],
+      [201, 'typing.start', ada.id],
+    );
     const event = await other.take('typing.start');
     assert.deepEqual([event['cid'], event['parent_id'], at(event, 'user', 'id')], [cid, 'm1', ada.id]);
     assert.equal((await own.take('typing.start'))['cid'], cid);
@@ -57,7 +62,10 @@ describe('typing', () => {
       await ada.call('POST', `${url}/event`, { event: { type: 'typing.stop' } }),
     ];
 
-    assert.deepEqual(answers.map(({ status }) => status), [201, 201]);
+    assert.deepEqual(
+      answers.map(({ status }) => status),
+      [201, 201],
+    );
     assert.deepEqual([await own.types(), await other.types()], [[], []]);
     await Promise.all([own.close(), other.close()]);
   });
@@ -99,7 +107,9 @@ describe('events of the application', () => {
     const { ada, bob, cid, url } = await pair();
     const other = await bob.watching(cid);
 
-    await ada.call('POST', `${url}/event`, { event: { type: 'wave', hand: 'left', user: { id: bob.id }, cid: 'x:y' } });
+    await ada.call('POST', `${url}/event`, {
+      event: { type: 'wave', hand: 'left', user: { id: bob.id }, cid: 'x:y' },
+    });
 
     const event = await other.take('wave');
     assert.deepEqual([event['hand'], at(event, 'user', 'id'), event['cid']], ['left', ada.id, cid]);
@@ -197,7 +207,11 @@ describe('reading', () => {
     const eve = await Person.known(server, 'eve');
 
     refused(await stream.ada.call('POST', `${stream.url}/read`, {}), 400, 19);
-    refused(await stream.ada.call('POST', `${stream.url}/event`, { event: { type: 'message.read' } }), 400, 18);
+    refused(
+      await stream.ada.call('POST', `${stream.url}/event`, { event: { type: 'message.read' } }),
+      400,
+      18,
+    );
     refused(await ada.call('POST', `${url}/read`, { thread_id: 'm1' }), 400, 19);
     refused(await eve.call('POST', `${url}/read`, {}), 403, 17);
   });
@@ -213,8 +227,13 @@ describe('unread state', () => {
 
     assert.equal(status, 200);
     assert.deepEqual([body['total_unread_count'], body['threads']], [2, []]);
-    assert.deepEqual([at(body, 'channels', 0, 'channel_id'), at(body, 'channels', 0, 'unread_count')], [cid, 2]);
-    assert.deepEqual(body['channel_type'], [{ channel_type: 'messaging', channel_count: 1, unread_count: 2 }]);
+    assert.deepEqual(
+      [at(body, 'channels', 0, 'channel_id'), at(body, 'channels', 0, 'unread_count')],
+      [cid, 2],
+    );
+    assert.deepEqual(body['channel_type'], [
+      { channel_type: 'messaging', channel_count: 1, unread_count: 2 },
+    ]);
   });
 
   it('is cleared for all channels at once', async () => {
@@ -239,7 +258,12 @@ describe('unread state', () => {
     const event = await tab.take('notification.mark_unread');
     assert.equal(status, 201);
     assert.deepEqual(
-      [event['unread_messages'], event['first_unread_message_id'], event['last_read_message_id'], event['total_unread_count']],
+      [
+        event['unread_messages'],
+        event['first_unread_message_id'],
+        event['last_read_message_id'],
+        event['total_unread_count'],
+      ],
       [2, `u${made}-2`, `u${made}-1`, 2],
     );
     assert.deepEqual(await author.types(), []);

@@ -23,13 +23,21 @@ async function begun(): Promise<{ cid: string; since: unknown; id: string }> {
 }
 
 async function missed(cid: string, since: unknown, more: Body = {}): Promise<Body> {
-  const { status, body } = await bob.call('POST', '/sync', { channel_cids: [cid], last_sync_at: since, ...more });
+  const { status, body } = await bob.call('POST', '/sync', {
+    channel_cids: [cid],
+    last_sync_at: since,
+    ...more,
+  });
   assert.equal(status, 201, JSON.stringify(body));
   return body;
 }
 
 function told(body: Body): unknown[] {
-  return (body['events'] as Body[]).map((event) => [event['type'], at(event, 'message', 'id'), at(event, 'message', 'text')]);
+  return (body['events'] as Body[]).map((event) => [
+    event['type'],
+    at(event, 'message', 'id'),
+    at(event, 'message', 'text'),
+  ]);
 }
 
 describe('sync', () => {
@@ -116,9 +124,21 @@ describe('sync', () => {
 
     refused(await sync({ channel_cids: [], last_sync_at: now }), 400, 4);
     refused(await sync({ last_sync_at: now }), 400, 4);
-    refused(await sync({ channel_cids: Array.from({ length: 256 }, (_, n) => `messaging:${n}`), last_sync_at: now }), 400, 4);
+    refused(
+      await sync({
+        channel_cids: Array.from({ length: 256 }, (_, n) => `messaging:${n}`),
+        last_sync_at: now,
+      }),
+      400,
+      4,
+    );
     refused(await sync({ channel_cids: ['messaging:a'] }), 400, 4, /last_sync_at/);
     refused(await sync({ channel_cids: ['messaging:a'], last_sync_at: 'today' }), 400, 4);
-    refused(await sync({ channel_cids: ['messaging:a'], last_sync_at: '2020-01-01T00:00:00Z' }), 400, 4, /30 days/);
+    refused(
+      await sync({ channel_cids: ['messaging:a'], last_sync_at: '2020-01-01T00:00:00Z' }),
+      400,
+      4,
+      /30 days/,
+    );
   });
 });

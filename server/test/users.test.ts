@@ -12,7 +12,10 @@ const patch = (person: Person, set: Body, unset: string[] = []) =>
 
 describe('POST /users', () => {
   it('replaces the own user, but not the privacy settings it leaves out', async () => {
-    const ada = await Person.known(server, 'ada', { city: 'Rome', privacy_settings: { read_receipts: { enabled: false } } });
+    const ada = await Person.known(server, 'ada', {
+      city: 'Rome',
+      privacy_settings: { read_receipts: { enabled: false } },
+    });
 
     const { status, body } = await ada.call('POST', '/users', { users: { ada: { id: 'ada', name: 'Ada' } } });
 
@@ -108,8 +111,12 @@ describe('GET /users', () => {
   it('finds by id and by name, without what is not for others to see', async () => {
     const ada = await Person.known(server, 'finder');
     await Person.known(server, 'xavier', { name: 'Xavier' });
-    await Person.known(server, 'xenia', { name: 'Xenia', privacy_settings: { read_receipts: { enabled: false } } });
-    const ids = async (filter: Body) => pluck((await ada.query('/users', { filter_conditions: filter })).body, 'users', 'id');
+    await Person.known(server, 'xenia', {
+      name: 'Xenia',
+      privacy_settings: { read_receipts: { enabled: false } },
+    });
+    const ids = async (filter: Body) =>
+      pluck((await ada.query('/users', { filter_conditions: filter })).body, 'users', 'id');
 
     assert.deepEqual(await ids({ id: { $in: ['xenia', 'xavier'] } }), ['xavier', 'xenia']);
     assert.deepEqual(await ids({ name: { $autocomplete: 'xe' } }), ['xenia']);
