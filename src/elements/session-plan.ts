@@ -36,11 +36,7 @@ export interface SessionPlan {
  */
 export function planSession(settings: SessionSettings): SessionPlan | undefined {
   const { apiKey, token, tokenUrl, tokenProvider } = settings;
-  if (!apiKey)
-    throw new ChatError(
-      'invalid-option',
-      'No api-key. Set it to the key of your app.',
-    );
+  if (!apiKey) throw new ChatError('invalid-option', 'No api-key. Set it to the key of your app.');
   const hasToken = Boolean(tokenProvider || tokenUrl || token);
   if (!settings.user && !hasToken) return undefined;
   const user = readUser(settings.user);
