@@ -1,4 +1,4 @@
-import { ChatError } from '../errors.js';
+import type { ChatError } from '../errors.js';
 import type { Host } from '../transport/host.js';
 
 /** Server errors (HTTP 5xx) after which a message counts as failed; the network is retried for ever. */
@@ -7,10 +7,10 @@ const BACKOFF_MIN_MS = 1000;
 const BACKOFF_MAX_MS = 30_000;
 
 interface Job {
+  /** Throws nothing but `ChatError`. */
   run: () => Promise<void>;
   resolve: () => void;
   reject: (error: ChatError) => void;
-  tries: number;
 }
 
 /**
@@ -20,8 +20,9 @@ interface Job {
 export class SendQueue {
   #host: Host;
   #jobs: Job[] = [];
-  #running = false;
-  #timer: unknown;
+  #pauses = 0;
+  /** Ends the wait before another try: the way is free again. */
+  wake: () => void = () => undefined;
 
   constructor(host: Host) {
     this.#host = host;
@@ -30,49 +31,46 @@ export class SendQueue {
   /** Settles when `run` has gone through, or rejects with the refusal. */
   add(run: () => Promise<void>): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#jobs.push({ run, resolve, reject, tries: 0 });
-      void this.#next();
+      if (this.#jobs.push({ run, resolve, reject }) === 1) void this.#work();
     });
-  }
-
-  /** The way is free again: do not wait out the backoff. */
-  wake(): void {
-    void this.#next();
   }
 
   /** Gives up everything that waits. What is on its way at this moment may still arrive. */
   clear(error: ChatError): void {
-    this.#host.clearTimeout(this.#timer);
-    for (const job of this.#jobs.splice(0)) job.reject(error);
+    for (const { reject } of this.#jobs.splice(0)) reject(error);
+    this.wake();
   }
 
-  async #next(): Promise<void> {
-    const job = this.#jobs[0];
-    if (!job || this.#running) return;
-    this.#host.clearTimeout(this.#timer);
-    this.#running = true;
-    let failure: ChatError | undefined;
-    try {
-      await job.run();
-    } catch (error) {
-      failure =
-        error instanceof ChatError ? error : new ChatError('network', 'Sending failed.', { cause: error });
+  async #work(): Promise<void> {
+    let tries = 0;
+    for (let job = this.#jobs[0]; job; job = this.#jobs[0]) {
+      try {
+        await job.run();
+        job.resolve();
+      } catch (reason) {
+        const error = reason as ChatError;
+        if (error.retryable && (error.code !== 'server-error' || ++tries < SERVER_TRIES)) {
+          await this.#pause(error.retryAfterMs);
+          continue;
+        }
+        job.reject(error);
+      }
+      tries = this.#pauses = 0;
+      if (this.#jobs[0] === job) this.#jobs.shift(); // unless cleared meanwhile
     }
-    this.#running = false;
-    if (this.#jobs[0] !== job) return void this.#next(); // cleared meanwhile
-    if (failure && this.#again(job, failure)) return;
-    this.#jobs.shift();
-    if (failure) job.reject(failure);
-    else job.resolve();
-    void this.#next();
   }
 
-  #again(job: Job, failure: ChatError): boolean {
-    job.tries++;
-    if (!failure.retryable || (failure.code === 'server-error' && job.tries >= SERVER_TRIES)) return false;
-    const ceiling = Math.min(BACKOFF_MAX_MS, BACKOFF_MIN_MS * 2 ** job.tries);
-    const wait = failure.retryAfterMs ?? BACKOFF_MIN_MS + this.#host.random() * (ceiling - BACKOFF_MIN_MS);
-    this.#timer = this.#host.setTimeout(() => void this.#next(), wait);
-    return true;
+  async #pause(ms = this.#backoff()): Promise<void> {
+    let timer: unknown;
+    await new Promise<void>((over) => {
+      this.wake = over;
+      timer = this.#host.setTimeout(over, ms);
+    });
+    this.#host.clearTimeout(timer);
+  }
+
+  #backoff(): number {
+    const ceiling = Math.min(BACKOFF_MAX_MS, BACKOFF_MIN_MS * 2 ** ++this.#pauses);
+    return BACKOFF_MIN_MS + this.#host.random() * (ceiling - BACKOFF_MIN_MS);
   }
 }
