@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -17,6 +17,10 @@ export function ensureInstalled() {
   if (major < 20) throw new Error(`Node ${process.versions.node} is too old: install Node 20 or later.`);
   const missing = outOfDate();
   if (!missing) return;
+  const folder = join(root, 'node_modules');
+  if (lstatSync(folder, { throwIfNoEntry: false })?.isSymbolicLink()) {
+    throw new Error(`${folder} is a link, and npm would empty what it points to: remove the link.`);
+  }
   console.log(`Installing dependencies (${missing}) …`);
   // Nothing here needs an install script, so none is run.
   const npm = process.env.npm_execpath;

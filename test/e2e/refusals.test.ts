@@ -139,7 +139,7 @@ describe('a server that is not there', () => {
 
     await open(session(`api-key="demo" base-url="${address}" user="ada" token-url="/demo/token"`));
 
-    await page.getByText('Reconnecting…').first().waitFor();
+    await page.getByText('Reconnecting…').filter({ visible: true }).waitFor();
   });
 
   it('takes a page of HTML for a server that is away', async () => {
@@ -147,14 +147,14 @@ describe('a server that is not there', () => {
 
     await open(session(`api-key="demo" base-url="${address}" user="ada" token-url="/demo/token"`));
 
-    await page.getByText('Reconnecting…').first().waitFor();
+    await page.getByText('Reconnecting…').filter({ visible: true }).waitFor();
   });
 
   it('goes on trying when the page’s own backend answers the token with an error', async () => {
     await open(session('api-key="demo" base-url="/" user="ada" token-url="/no-such-backend"'));
 
     await errorCode('bad-response');
-    await page.getByText('Reconnecting…').first().waitFor();
+    await page.getByText('Reconnecting…').filter({ visible: true }).waitFor();
   });
 });
 
