@@ -21,7 +21,7 @@ export interface ConnectOptions extends Pick<ChatClientOptions, 'enableWSFallbac
   host: Host;
   tokens(): TokenSource;
   /** Who connects where: as of the moment of each attempt. */
-  opening(): Omit<Opening, 'token' | 'requestId'>;
+  opening(): Omit<Opening, 'token'>;
   sync(greeting: Frame): Promise<void>;
 }
 
@@ -34,7 +34,7 @@ export function openConnection(options: ConnectOptions): Connection {
   const connection = new Connection({
     host,
     transports,
-    endpoint: (name, token) => endpointFor(name, { ...opening(), token, requestId: uuid() }),
+    endpoint: (name, token) => endpointFor(name, { ...opening(), token }),
     authorize: (fresh) => tokens().get(fresh),
     judge,
     sync,

@@ -1,4 +1,4 @@
-import type { StateChange } from '../transport/connection.js';
+import type { ConnectionState, StateChange } from '../transport/connection.js';
 import type { Host } from '../transport/host.js';
 import type { ConnectionStatus, ConnectionView } from './state.js';
 
@@ -12,12 +12,21 @@ export const IDLE_VIEW: ConnectionView = {
   error: undefined,
 };
 
+/** What is shown of states that are no passage. The others keep what was shown, until the grace is over. */
+const SHOWN: Partial<Record<ConnectionState, ConnectionStatus>> = {
+  idle: 'idle',
+  live: 'live',
+  suspect: 'live',
+  offline: 'offline',
+  blocked: 'blocked',
+  closed: 'idle',
+};
+
 /** Turns the states of the connection into the few a visitor is shown. */
 export class ConnectionViewer {
   #host: Host;
   #show: (view: ConnectionView) => void;
-  #status: ConnectionStatus = 'idle';
-  #last: StateChange | undefined;
+  #view = IDLE_VIEW;
   #grace: unknown;
 
   constructor(host: Host, show: (view: ConnectionView) => void) {
@@ -25,34 +34,24 @@ export class ConnectionViewer {
     this.#show = show;
   }
 
-  take(change: StateChange): void {
-    this.#last = change;
-    const { state } = change;
-    if (state === 'live' || state === 'offline' || state === 'blocked') this.#settle(state);
-    else if (state === 'idle' || state === 'closed') this.#settle('idle');
-    else if (state !== 'suspect') this.#wait();
-    this.#tell();
-  }
-
-  #settle(status: ConnectionStatus): void {
-    this.#host.clearTimeout(this.#grace);
-    this.#grace = undefined;
-    this.#status = status;
-  }
-
-  /** Not live: keeps showing what was shown until the grace is over. */
-  #wait(): void {
-    if (this.#status !== 'live' && this.#status !== 'reconnecting') this.#status = 'connecting';
-    if (this.#status === 'reconnecting' || this.#grace !== undefined) return;
-    this.#grace = this.#host.setTimeout(() => {
+  take({ state, transport, retryAt, error }: StateChange): void {
+    let status = SHOWN[state];
+    if (status) {
+      this.#host.clearTimeout(this.#grace);
       this.#grace = undefined;
-      this.#status = 'reconnecting';
-      this.#tell();
-    }, GRACE_MS);
+    } else {
+      const { status: held } = this.#view;
+      status = held === 'live' || held === 'reconnecting' ? held : 'connecting';
+      this.#grace ??= this.#host.setTimeout(
+        () => this.#tell({ ...this.#view, status: 'reconnecting' }),
+        GRACE_MS,
+      );
+    }
+    this.#tell({ status, transport, retryAt, error });
   }
 
-  #tell(): void {
-    const { transport, retryAt, error } = this.#last!;
-    this.#show({ status: this.#status, transport, retryAt, error });
+  #tell(view: ConnectionView): void {
+    this.#view = view;
+    this.#show(view);
   }
 }

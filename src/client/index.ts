@@ -1,5 +1,6 @@
 export { ChatError, type ChatErrorCode } from '../errors.js';
-export * from '../protocol.js';
+export type * from '../protocol.js';
+export { mayDisclose } from '../protocol.js';
 export type { ConnectionTimers } from '../transport/connection.js';
 export type { Host } from '../transport/host.js';
 export type { RequestOptions } from '../transport/http.js';

@@ -1,6 +1,7 @@
 import { ChatError, errorFromBody } from '../errors.js';
 import type { ServerEvent, User } from '../protocol.js';
 import type { Verdict } from '../transport/connection.js';
+import { uuid } from '../transport/host.js';
 import type { Endpoint, Frame, TransportName } from '../transport/transport.js';
 
 /** How we name ourselves to the server (protocol.md §1.5). */
@@ -23,16 +24,15 @@ export interface Opening {
   apiKey: string;
   user: User;
   token: string;
-  requestId: string;
 }
 
 /** The address and headers of one attempt to connect (protocol.md §2.1, §3). */
 export function endpointFor(name: TransportName, opening: Opening): Endpoint {
-  const { baseURL, apiKey, user, token, requestId } = opening;
+  const { baseURL, apiKey, user, token } = opening;
   const payload = { user_id: user.id, user_details: user };
   if (name === 'websocket') {
     const query = new URLSearchParams({
-      json: JSON.stringify({ ...payload, client_request_id: requestId }),
+      json: JSON.stringify({ ...payload, client_request_id: uuid() }),
       api_key: apiKey,
       authorization: token,
       'stream-auth-type': 'jwt',
