@@ -1,18 +1,16 @@
 import { createNanoEvents } from 'nanoevents';
 import type { ChatError } from '../errors.js';
-import { Attempt, type AttemptHandlers } from './attempt.js';
-import { Backoff } from './backoff.js';
 import type { Host, PageSignal } from './host.js';
-import { asChatError, IDLE, TIMERS } from './options.js';
+import { asChatError, backoffMs, LINKED, STEADY_MS, TIMERS } from './options.js';
 import type {
+  Attempt,
   ConnectionEvents,
   ConnectionOptions,
   ConnectionState,
   Refusal,
   StateChange,
 } from './options.js';
-import { Race } from './race.js';
-import type { Frame, TransportName } from './transport.js';
+import type { Frame, Transport } from './transport.js';
 
 export type * from './options.js';
 
@@ -29,22 +27,26 @@ export type * from './options.js';
  *     the server refuses: any link ▶ blocked, or authorizing for a fresh token, the second time waiting
  *     disconnect: any ▶ closed         connect: closed, blocked ▶ authorizing
  *
- * A state owns at most one timer; entering a state replaces the timer of the last. A link that waits for
- * its greeting owns its limit (attempt.ts). Every async step carries a generation; a stale one is dropped.
- * The first greeting wins; a better transport greeted later takes over, make before break, without leaving
- * `live`. Each round starts with the best transport: falling back is never remembered as a ban.
+ * A state owns at most one timer, which the next state replaces; a link owns the limit to its greeting.
+ * Every async step carries a generation; a stale one is dropped. The first greeting wins; a better transport
+ * greeted later takes over, make before break, without leaving `live`. Each round starts with the best:
+ * falling back is never remembered as a ban.
  */
 export class Connection {
   #options: ConnectionOptions;
   #host: Host;
   #timers: typeof TIMERS;
   #events = createNanoEvents<ConnectionEvents>();
-  #change = IDLE;
+  #change: StateChange = { state: 'idle', previous: 'idle' };
   #timer: unknown;
   #generation = 0;
-  #race: Race;
-  #backoff: Backoff;
+  /** Open the links of the transports that have not joined the race yet. */
+  #bench: (() => Attempt)[] = [];
+  /** Open links and those on their way, preferred first, as they join in that order. */
+  #attempts: Attempt[] = [];
   #liveSince = 0;
+  /** Rounds lost since the last that held. */
+  #failures = 0;
   /** Tokens called expired since the last greeting. */
   #expiries = 0;
   #error: ChatError | undefined;
@@ -54,17 +56,10 @@ export class Connection {
     this.#options = options;
     this.#host = options.host;
     this.#timers = { ...TIMERS, ...options.timers };
-    this.#race = new Race(options.transports);
-    this.#backoff = new Backoff(options.host, this.#timers);
   }
 
   get state(): ConnectionState {
     return this.#change.state;
-  }
-
-  /** What carries the frames; undefined unless syncing, live or suspect. */
-  get transport(): TransportName | undefined {
-    return this.#change.transport;
   }
 
   /** The last change, which is the present view. */
@@ -80,8 +75,7 @@ export class Connection {
   connect(): void {
     if (!this.#is('idle', 'closed', 'blocked')) return;
     this.#ignorePage ??= this.#host.onSignal(this.#signal);
-    this.#backoff.reset();
-    this.#expiries = 0;
+    this.#failures = this.#expiries = 0;
     this.#error = undefined;
     if (this.#host.online()) this.#authorize();
     else this.#enter('offline');
@@ -89,7 +83,6 @@ export class Connection {
 
   /** Ends it for good, in silence: no link, no timer, no listener on the page is left. */
   disconnect(): void {
-    this.#drop();
     this.#ignorePage?.();
     this.#ignorePage = this.#error = undefined;
     this.#enter('closed');
@@ -103,172 +96,180 @@ export class Connection {
 
   /** Asks a live WebSocket for proof of life. Without effect elsewhere: a held poll is its own proof. */
   probe(): void {
-    if (!this.#is('live') || !this.#beats()) return;
-    this.#enter('suspect', this.#timers.probeMs, this.#lost);
-    this.#race.leader?.send(this.#options.ping());
+    if (this.#is('live') && this.#beats) this.#ping('suspect', this.#timers.probeMs);
   }
 
   // ── A round: token, race, greeting ─────────────────────────────────────────
 
   #authorize = (): void => {
-    this.#drop();
-    const generation = this.#generation;
-    const asked = this.#options.authorize(this.#expiries > 0);
     this.#enter('authorizing');
-    asked.then(
-      (token) => generation === this.#generation && this.#open(token),
-      (cause: unknown) => {
-        const error = asChatError(cause);
-        if (generation !== this.#generation) return;
-        if (error.retryable) this.#lost(error);
-        else this.#block(error);
-      },
-    );
+    if (this.#is('authorizing'))
+      this.#step(
+        () => this.#options.authorize(this.#expiries > 0),
+        (token) => {
+          this.#bench = this.#options.transports.map((transport) => () => this.#open(transport, token));
+          this.#join();
+        },
+        (error) => (error.retryable ? this.#lost(error) : this.#block(error)),
+      );
   };
 
-  #open(token: string): void {
-    this.#race.reset((transport) => {
-      const endpoint = this.#options.endpoint(transport.name, token);
-      return new Attempt(this.#host, transport, endpoint, this.#timers.greetingMs, this.#handlers);
-    });
-    this.#enter('opening');
-    if (this.#is('opening')) this.#join();
+  /** Goes on with the outcome of `run`, unless it is stale by then. */
+  #step<T>(run: () => Promise<T>, done: (value: T) => void, failed: (error: ChatError) => void): void {
+    const generation = ++this.#generation;
+    run().then(
+      (value) => generation === this.#generation && done(value),
+      (cause: unknown) => generation === this.#generation && failed(asChatError(cause)),
+    );
   }
 
   /** Sends the next transport into the race; the round is lost when all have failed. */
   #join = (): void => {
-    this.#race.advance();
-    const { isRunning, hasMore } = this.#race;
-    if (isRunning) this.#arm(hasMore ? this.#timers.headStartMs : undefined, this.#join);
+    const open = this.#bench.shift();
+    if (open) this.#attempts.push(open());
+    if (this.#attempts.length)
+      this.#enter('opening', this.#bench.length > 0 && this.#join, this.#timers.headStartMs);
     else this.#lost();
   };
 
-  #handlers: AttemptHandlers = {
-    frame: (attempt, frame) => {
-      const verdict = this.#options.judge(frame);
-      if (verdict.kind === 'error') return this.#refused(attempt, verdict);
-      this.#heard(attempt);
-      if (attempt.greeting) this.#emit(attempt, frame);
-      else if (verdict.kind === 'greeting') this.#greeted(attempt, frame);
-    },
-    garbage: (attempt) => {
-      this.#heard(attempt);
-      this.#events.emit('garbage');
-    },
-    heard: (attempt) => this.#heard(attempt),
-    gone: (attempt) => this.#gone(attempt),
-  };
+  #open(transport: Transport, token: string): Attempt {
+    const { name } = transport;
+    const attempt: Attempt = {
+      name,
+      limit: this.#host.setTimeout(() => this.#gone(attempt), this.#timers.greetingMs),
+      link: transport.open(this.#options.endpoint(name, token), {
+        onFrame: (frame) => this.#take(attempt, frame),
+        onGarbage: () => {
+          this.#heard(attempt);
+          this.#events.emit('garbage');
+        },
+        onHeard: () => this.#heard(attempt),
+        onClose: () => this.#gone(attempt),
+      }),
+    };
+    return attempt;
+  }
 
+  /** Listeners may end the link at every turn; nothing is told of it from then on. */
+  #take(attempt: Attempt, frame: Frame): void {
+    const verdict = this.#options.judge(frame);
+    if (verdict.kind === 'error') return this.#refused(attempt, verdict);
+    this.#heard(attempt);
+    const isFirst = !attempt.greeting && verdict.kind === 'greeting';
+    if (isFirst) this.#greeted(attempt, frame);
+    if (attempt.greeting && this.#attempts.includes(attempt)) this.#events.emit('frame', frame);
+    if (isFirst && this.#attempts.includes(attempt)) this.#sync(attempt);
+  }
+
+  /** The first to be greeted leads. One that follows is better, since the lesser ones end here. */
   #greeted(attempt: Attempt, greeting: Frame): void {
+    const leader = this.#leader;
     this.#expiries = 0;
     this.#error = undefined;
-    this.#race.greeted(attempt, greeting);
-    if (attempt === this.#race.leader) this.#enter('syncing');
-    if (this.#emit(attempt, greeting)) this.#sync(attempt, greeting);
+    attempt.greeting = greeting;
+    this.#host.clearTimeout(attempt.limit);
+    this.#end(this.#lesser(attempt).filter((other) => other !== leader));
+    if (!leader) this.#enter('syncing');
   }
 
-  /** False when a listener, of this or of the state before, has ended the link. */
-  #emit(attempt: Attempt, frame: Frame): boolean {
-    if (this.#race.has(attempt)) this.#events.emit('frame', frame);
-    return this.#race.has(attempt);
-  }
-
-  #sync(attempt: Attempt, greeting: Frame): void {
-    const generation = ++this.#generation;
-    this.#options.sync(greeting).then(
-      () => generation === this.#generation && this.#synced(attempt),
-      (cause: unknown) => generation === this.#generation && this.#gone(attempt, asChatError(cause)),
+  /** Makes the owner right on this link; a leader that it challenged ends only after that. */
+  #sync(attempt: Attempt): void {
+    this.#step(
+      () => this.#options.sync(attempt.greeting as Frame),
+      () => {
+        this.#end(this.#lesser(attempt));
+        if (!this.#is('live')) this.#liveSince = this.#host.now();
+        this.#live();
+      },
+      (error) => this.#gone(attempt, error),
     );
   }
 
-  #synced(attempt: Attempt): void {
-    this.#race.won(attempt);
-    if (!this.#is('live')) this.#liveSince = this.#host.now();
-    this.#live();
+  /** The link in use: the last of the greeted, since every better one is still on its way to take over. */
+  get #leader(): Attempt | undefined {
+    const last = this.#attempts.at(-1);
+    return last?.greeting && last;
+  }
+
+  #lesser(attempt: Attempt): Attempt[] {
+    return this.#attempts.slice(this.#attempts.indexOf(attempt) + 1);
+  }
+
+  #end(ended: Attempt[]): void {
+    this.#attempts = this.#attempts.filter((attempt) => !ended.includes(attempt));
+    for (const { limit, link } of ended) {
+      this.#host.clearTimeout(limit);
+      link.close();
+    }
   }
 
   // ── Alive? ─────────────────────────────────────────────────────────────────
 
   /** A poll proves itself by being answered; only a socket can be silent and dead. */
-  #beats(): boolean {
-    return this.#race.leader?.transport.name === 'websocket';
+  get #beats(): boolean {
+    return this.#leader?.name === 'websocket';
   }
 
   #live(): void {
-    this.#enter('live', this.#beats() ? this.#timers.pingMs : undefined, this.#ping);
+    this.#enter('live', this.#beats && (() => this.#ping('live', this.#timers.replyMs)), this.#timers.pingMs);
   }
 
   #heard(attempt: Attempt): void {
-    if (attempt !== this.#race.leader || !this.#beats()) return;
-    if (this.#is('suspect')) this.#live();
-    else if (this.#is('live')) this.#arm(this.#timers.pingMs, this.#ping);
+    if (attempt === this.#leader && this.#is('live', 'suspect')) this.#live();
   }
 
-  #ping = (): void => {
-    this.#arm(this.#timers.replyMs, this.#lost);
-    this.#race.leader?.send(this.#options.ping());
-  };
+  #ping(state: ConnectionState, limitMs: number): void {
+    this.#enter(state, this.#lost, limitMs);
+    this.#leader?.link.send(this.#options.ping());
+  }
 
   #signal = (signal: PageSignal): void => {
-    if (signal === 'hidden' || this.#is('blocked')) return;
-    if (signal === 'offline') {
-      this.#drop();
-      this.#enter('offline');
-    } else if (this.#is('offline') && signal === 'online') this.#authorize();
-    else if (this.#is('live')) this.probe();
-    // A server that told us when to come back means it.
+    if (signal === 'hidden') return;
+    if (signal === 'offline' && !this.#is('blocked')) this.#enter('offline');
+    else if (signal === 'online' && this.#is('offline')) this.#authorize();
+    // A server that told us when to come back means it. Others we spread, so that a place does not come at once.
     else if (this.#is('waiting') && !this.#error?.retryAfterMs)
-      this.#wait(this.#host.random() * this.#timers.signalMs);
+      this.#enter('waiting', this.#authorize, this.#host.random() * 300);
+    else this.probe();
   };
 
   // ── Ends ───────────────────────────────────────────────────────────────────
 
-  /** The server has spoken: it is reachable, so no other transport would hear better. */
   #refused(attempt: Attempt, { error, then }: Refusal): void {
     if (then === 'block') this.#block(error);
-    else if (then === 'reauthorize') {
+    else if (then === 'retry') this.#gone(attempt, error);
+    // Twice in a row: the provider returns a dead token, and asking faster will not help.
+    else if (++this.#expiries > 1) this.#lost(error);
+    else {
       this.#error = error;
-      // Twice in a row: the provider returns a dead token, and asking faster will not help.
-      if (++this.#expiries > 1) this.#lost(error);
-      else this.#authorize();
-    } else if (this.#race.leader && attempt !== this.#race.leader) this.#gone(attempt);
-    else this.#lost(error);
+      this.#authorize();
+    }
   }
 
   /** One link has ended, of perhaps several. */
   #gone(attempt: Attempt, error?: ChatError): void {
-    const { leader, challenger } = this.#race;
-    this.#race.close(attempt);
-    if (!leader) this.#join();
-    else if (attempt === leader) {
-      if (challenger)
-        this.#enter('syncing'); // it is being synced already
-      else this.#lost(error);
-    } else if (attempt === challenger && leader.greeting) this.#sync(leader, leader.greeting);
+    const leader = this.#leader;
+    this.#end([attempt]);
+    if (leader && leader !== attempt) {
+      if (attempt.greeting) this.#sync(leader); // it was about to take over
+    } else if (this.#leader)
+      this.#enter('syncing'); // it is being synced already
+    // With an error the server has spoken: no other transport would hear better.
+    else if (leader || error) this.#lost(error);
+    else this.#join();
   }
 
-  #lost = (error: ChatError = asChatError()): void => {
+  #lost = (error = asChatError()): void => {
     const heldMs = this.#is('live', 'suspect') ? this.#host.now() - this.#liveSince : 0;
-    if (heldMs >= this.#timers.steadyMs) this.#backoff.reset();
-    this.#drop(error);
-    this.#wait(error.retryAfterMs ?? this.#backoff.next());
+    if (heldMs >= STEADY_MS) this.#failures = 0;
+    this.#error = error;
+    const waitMs = error.retryAfterMs ?? backoffMs(this.#failures++, this.#host, this.#timers.maxRetryMs);
+    this.#enter('waiting', this.#authorize, waitMs);
   };
 
-  #wait(ms: number): void {
-    this.#enter('waiting', ms, this.#authorize, this.#host.now() + ms);
-  }
-
   #block(error: ChatError): void {
-    this.#drop(error);
-    this.#enter('blocked');
-  }
-
-  /** Ends all links and voids all that is under way. */
-  #drop(error = this.#error): void {
     this.#error = error;
-    this.#generation++;
-    this.#arm();
-    this.#race.end();
+    this.#enter('blocked');
   }
 
   // ── The one state and its one timer ────────────────────────────────────────
@@ -277,18 +278,22 @@ export class Connection {
     return states.includes(this.state);
   }
 
-  #arm(ms?: number, run?: () => void): void {
-    this.#host.clearTimeout(this.#timer);
-    this.#timer = ms !== undefined && run ? this.#host.setTimeout(run, ms) : undefined;
-  }
-
-  /** Last in every step, since listeners may call back. */
-  #enter(state: ConnectionState, ms?: number, run?: () => void, retryAt?: number): void {
+  /**
+   * Replaces the timer: `run` after `ms`, if given. A state without links ends them all, and voids what is
+   * under way. Last in every step, since listeners may call back.
+   */
+  #enter(state: ConnectionState, run?: false | (() => void), ms = 0): void {
     const { state: previous, transport: carried } = this.#change;
-    const transport = this.#race.leader?.transport.name;
-    this.#arm(ms, run);
-    this.#change = { state, previous, transport, retryAt, error: this.#error };
+    if (!LINKED.includes(state)) {
+      this.#generation++;
+      this.#end(this.#attempts);
+    }
+    this.#host.clearTimeout(this.#timer);
+    this.#timer = run && this.#host.setTimeout(run, ms);
+    const transport = this.#leader?.name;
+    const retryAt = state === 'waiting' ? this.#host.now() + ms : undefined;
     if (state === previous && transport === carried && !retryAt) return;
+    this.#change = { state, previous, transport, retryAt, error: this.#error };
     this.#options.log?.(['connection:', previous, '→', state, transport, this.#error?.code].join(' ').trim());
     this.#events.emit('state', this.#change);
   }

@@ -22,48 +22,37 @@ export interface Host {
 }
 
 /** The real surroundings, some of them replaced. The one place of this folder that reads globals. */
-export function browserHost(overrides: Partial<Host> = {}): Host {
+export function browserHost(overrides?: Partial<Host>): Host {
   const page = globalThis as Partial<typeof globalThis>;
+  const { WebSocket, XMLHttpRequest } = page;
+  const visible = () => page.document?.visibilityState !== 'hidden';
   return {
     now: () => Date.now(),
-    setTimeout: (run, ms) => globalThis.setTimeout(run, ms),
-    clearTimeout: (id) => globalThis.clearTimeout(id as number),
-    random: () => Math.random(),
-    WebSocket: page.WebSocket,
-    XMLHttpRequest: page.XMLHttpRequest,
-    fetch: (url, init) => globalThis.fetch(url, init),
+    setTimeout: (run, ms) => setTimeout(run, ms),
+    clearTimeout: (id) => clearTimeout(id as number),
+    random: Math.random,
+    WebSocket,
+    XMLHttpRequest,
+    fetch: (url, init) => fetch(url, init),
     online: () => page.navigator?.onLine !== false,
-    visible: () => page.document?.visibilityState !== 'hidden',
-    onSignal: listenToPage,
+    visible,
+    onSignal(listener) {
+      const ended = new AbortController();
+      const tell = ({ type }: Event) =>
+        listener(type !== 'visibilitychange' ? (type as PageSignal) : visible() ? 'visible' : 'hidden');
+      for (const type of ['online', 'offline', 'visibilitychange'])
+        page.addEventListener?.(type, tell, { signal: ended.signal, capture: true });
+      return () => ended.abort();
+    },
     ...overrides,
   };
 }
 
-function listenToPage(listener: (signal: PageSignal) => void): () => void {
-  const page = globalThis as Partial<typeof globalThis>;
-  const { document } = page;
-  const ended = new AbortController();
-  const { signal } = ended;
-  page.addEventListener?.('online', () => listener('online'), { signal });
-  page.addEventListener?.('offline', () => listener('offline'), { signal });
-  document?.addEventListener(
-    'visibilitychange',
-    () => listener(document.visibilityState === 'hidden' ? 'hidden' : 'visible'),
-    { signal },
-  );
-  return () => ended.abort();
-}
-
-/** A random UUID (version 4). `crypto.randomUUID` is missing on pages that are not served over https. */
-export function uuid(
-  source: Pick<Crypto, 'getRandomValues'> & Partial<Pick<Crypto, 'randomUUID'>> = globalThis.crypto,
-): string {
-  if (source.randomUUID) return source.randomUUID();
-  // RFC 9562 §5.4: "4" is the version; "8" stands for the variant's two bits, the rest of it is random.
-  const nibbles = source.getRandomValues(new Uint8Array(32));
-  let at = 0;
-  return 'xxxxxxxx-xxxx-4xxx-8xxx-xxxxxxxxxxxx'.replace(/[x8]/g, (place) => {
-    const nibble = nibbles[at++] ?? 0;
-    return (place === 'x' ? nibble & 15 : (nibble & 3) | 8).toString(16);
+/** A random UUID (version 4). `crypto.randomUUID` would be missing on pages that are not served over https. */
+export function uuid(): string {
+  // RFC 9562 §5.4: "4" is the version; of "8", the variant, the two lower bits are random, of the others all.
+  return '10000000-1000-4000-8000-100000000000'.replace(/[018]/g, (digit) => {
+    const [byte = 0] = crypto.getRandomValues(new Uint8Array(1));
+    return (Number(digit) ^ (byte & (digit === '8' ? 3 : 15))).toString(16);
   });
 }

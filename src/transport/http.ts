@@ -1,7 +1,7 @@
-import { ChatError, errorFromBody } from '../errors.js';
+import { ChatError, errorFromBody, type ChatErrorCode, type ChatErrorOptions } from '../errors.js';
+import { parseFrame } from './frame.js';
 import { uuid, type Host } from './host.js';
-
-export { uuid } from './host.js';
+import type { Frame } from './transport.js';
 
 /** What every request carries: as of this moment, since tokens change. */
 export interface Common {
@@ -42,12 +42,9 @@ export type Requester = <T>(request: RequestOptions) => Promise<T>;
 
 /** The protocol's query text (protocol.md §1.3), without a leading `?`. */
 export function encodeQuery(query: Readonly<Record<string, unknown>>): string {
+  const text = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
   return Object.entries(query)
-    .filter(([, value]) => value !== undefined)
-    .map(([key, value]) => {
-      const text = typeof value === 'string' ? value : JSON.stringify(value);
-      return `${key}=${encodeURIComponent(text)}`;
-    })
+    .flatMap(([key, value]) => (value === undefined ? [] : `${key}=${encodeURIComponent(text(value))}`))
     .join('&');
 }
 
@@ -61,85 +58,77 @@ export function encodeQuery(query: Readonly<Record<string, unknown>>): string {
 export function createRequester(options: RequesterOptions): Requester {
   return async <T>(request: RequestOptions): Promise<T> => {
     const common = await options.common();
-    try {
-      return (await send(options, request, common)) as T;
-    } catch (error) {
-      if (!(error instanceof ChatError && error.apiCode === 40)) throw error;
+    const answer = send(options, request, common).catch(async (error: ChatError) => {
+      if (error.apiCode !== 40) throw error;
       await options.renew(common);
-      return (await send(options, request, await options.common())) as T;
-    }
+      return send(options, request, await options.common());
+    });
+    return answer as Promise<T>;
   };
 }
+
+/** Says what has become of the request. */
+type Fail = (code: ChatErrorCode, what: string, options?: ChatErrorOptions) => ChatError;
 
 async function send(options: RequesterOptions, request: RequestOptions, common: Common): Promise<unknown> {
   const { host, baseURL } = options;
   const { method, path, body, signal, timeoutMs = options.timeoutMs ?? 8_000 } = request;
-  const target = `${method} ${baseURL}${path}`;
-  const query = encodeQuery({ ...common.query, ...request.query });
-  const headers: Record<string, string> = { ...common.headers, 'x-client-request-id': uuid() };
-  if (body !== undefined) headers['Content-Type'] = 'application/json';
-
+  const address = baseURL + path;
   const aborter = new AbortController();
-  const giveUp = () => aborter.abort(signal?.reason);
-  let late = false;
-  const timer = host.setTimeout(() => {
-    late = true;
-    aborter.abort();
-  }, timeoutMs);
+  const fail: Fail = (code, what, more) => new ChatError(code, `${method} ${address} ${what}`, more);
+  const giveUp = () => {
+    const reason: unknown = signal?.reason;
+    aborter.abort(reason instanceof ChatError ? reason : fail('disconnected', 'was given up.'));
+  };
+  const late = () => aborter.abort(fail('timeout', `was not answered within ${timeoutMs} ms.`));
+  const timer = host.setTimeout(late, timeoutMs);
   signal?.addEventListener('abort', giveUp);
+  if (signal?.aborted) giveUp();
   try {
-    if (signal?.aborted) giveUp();
-    const response = await host.fetch(`${baseURL}${path}?${query}`, {
+    const response = await host.fetch(`${address}?${encodeQuery({ ...common.query, ...request.query })}`, {
       method,
-      headers,
-      body: body === undefined ? undefined : JSON.stringify(body),
+      headers: {
+        ...common.headers,
+        'x-client-request-id': uuid(),
+        ...(body !== undefined && { 'Content-Type': 'application/json' }),
+      },
+      body: JSON.stringify(body),
       credentials: 'omit', // the token says who we are; the page's cookies are none of the server's business
       signal: aborter.signal,
     });
-    const text = await response.text();
-    return readAnswer(target, response, text, host.now());
+    return readAnswer(response, await response.text(), host.now(), fail);
   } catch (error) {
     if (error instanceof ChatError) throw error;
-    if (signal?.aborted)
-      throw signal.reason instanceof ChatError
-        ? signal.reason
-        : new ChatError('disconnected', `${target} was given up.`, { cause: error });
-    if (late) throw new ChatError('timeout', `${target} was not answered within ${timeoutMs} ms.`);
-    throw new ChatError('network', `${target} got no answer. Check the network and the base URL.`, {
-      cause: error,
-    });
+    throw (
+      aborter.signal.reason ?? fail('network', 'got no answer; check network and base URL.', { cause: error })
+    );
   } finally {
     host.clearTimeout(timer);
     signal?.removeEventListener('abort', giveUp);
   }
 }
 
-function readAnswer(target: string, response: Response, text: string, now: number): unknown {
-  const { status } = response;
-  let body: unknown;
-  try {
-    body = JSON.parse(text);
-  } catch {
-    // told below, by what it means at this status
-  }
-  if (response.ok && typeof body === 'object' && body !== null) return body;
-  const options = { status, retryAfterMs: retryAfter(response, now) };
-  const refusal = response.ok ? undefined : errorFromBody(body, options);
-  if (refusal) throw refusal;
-  throw new ChatError(
-    status >= 500 ? 'server-error' : status === 429 ? 'rate-limited' : 'bad-response',
-    `${target} was answered with status ${status} but not in the chat protocol. Check the base URL.`,
-    options,
+function readAnswer(response: Response, text: string, now: number, fail: Fail): Frame {
+  const { ok, status, headers } = response;
+  const body = parseFrame(text);
+  if (ok && body) return body;
+  const options = { status, retryAfterMs: retryAfter(status, headers, now) };
+  throw (
+    errorFromBody(body, options) ??
+    fail(
+      status >= 500 ? 'server-error' : status === 429 ? 'rate-limited' : 'bad-response',
+      `was answered with status ${status}, not in the chat protocol; check the base URL.`,
+      options,
+    )
   );
 }
 
 /** A rate limit's window is one minute (protocol.md §11.6); more means that a clock is wrong. */
 const MAX_RESET_MS = 60_000;
 
-function retryAfter({ headers, status }: Response, now: number): number | undefined {
-  const seconds = Number(headers.get('Retry-After'));
-  if (seconds > 0) return seconds * 1000;
-  // Every answer has this header, also those that say nothing of waiting.
-  const resetMs = status === 429 ? Number(headers.get('X-RateLimit-Reset')) * 1000 - now : 0;
-  return resetMs > 0 ? Math.min(resetMs, MAX_RESET_MS) : undefined;
+function retryAfter(status: number, headers: Headers, now: number): number | undefined {
+  const ms = (name: string) => Number(headers.get(name)) * 1000;
+  // Every answer has the window, also those that say nothing of waiting.
+  const windowMs = status === 429 ? Math.min(ms('X-RateLimit-Reset') - now, MAX_RESET_MS) : 0;
+  return [ms('Retry-After'), windowMs].find((wait) => wait > 0);
 }

@@ -1,7 +1,6 @@
 import { ChatError } from '../errors.js';
-import type { BackoffTimers } from './backoff.js';
 import type { Host } from './host.js';
-import type { Endpoint, Frame, Transport, TransportName } from './transport.js';
+import type { Endpoint, Frame, Link, Transport, TransportName } from './transport.js';
 
 /**
  * `authorizing` waits for a token, `opening` for the first greeting, `syncing` for the owner to make its
@@ -20,24 +19,19 @@ export type ConnectionState =
   | 'blocked'
   | 'closed';
 
+/** The states that have links. */
+export const LINKED: readonly ConnectionState[] = ['opening', 'syncing', 'live', 'suspect'];
+
 export interface StateChange {
   readonly state: ConnectionState;
   readonly previous: ConnectionState;
   /** What carries the frames; undefined unless syncing, live or suspect. */
-  readonly transport: TransportName | undefined;
+  readonly transport?: TransportName | undefined;
   /** When the next attempt starts, on the host's clock; undefined unless waiting. */
-  readonly retryAt: number | undefined;
+  readonly retryAt?: number | undefined;
   /** What ended the last attempt or link; undefined from the next greeting on. */
-  readonly error: ChatError | undefined;
+  readonly error?: ChatError | undefined;
 }
-
-export const IDLE: StateChange = {
-  state: 'idle',
-  previous: 'idle',
-  transport: undefined,
-  retryAt: undefined,
-  error: undefined,
-};
 
 /** The server refuses. `then`: `block` for good, `reauthorize` with a fresh token, `retry` like a loss. */
 export interface Refusal {
@@ -50,37 +44,22 @@ export interface Refusal {
 export type Verdict = { kind: 'greeting' } | { kind: 'event' } | Refusal;
 
 /** In milliseconds; where the numbers come from: reliability.md §4. */
-export interface ConnectionTimers extends BackoffTimers {
+export const TIMERS = {
   /** How long a transport is alone before the next joins the race; default 1500, about four round trips. */
-  headStartMs: number;
-  /** From the start of an attempt to its greeting; default 10000: slow networks still get their WebSocket. */
-  greetingMs: number;
-  /** From the last frame to our ping; default 20000, under the 30 s of middleboxes that cut idle sockets. */
-  pingMs: number;
-  /** From our ping to any frame, else the link is lost; default 5000. */
-  replyMs: number;
-  /** The same for a probe, which has a reason to doubt; default 3000. */
-  probeMs: number;
-  /** A page signal cuts a wait to at most this; default 300, so that all clients of a place do not come at once. */
-  signalMs: number;
-  /** A connection live for this long was good: the backoff starts over after it; default 10000. */
-  steadyMs: number;
-}
-
-export const TIMERS: ConnectionTimers = {
   headStartMs: 1_500,
+  /** From the start of an attempt to its greeting; default 10000: slow networks still get their WebSocket. */
   greetingMs: 10_000,
+  /** From the last frame to our ping; default 20000, under the 30 s of middleboxes that cut idle sockets. */
   pingMs: 20_000,
+  /** From our ping to any frame, else the link is lost; default 5000. */
   replyMs: 5_000,
+  /** The same for a probe, which has a reason to doubt; default 3000. */
   probeMs: 3_000,
-  signalMs: 300,
-  steadyMs: 10_000,
-  firstRetryMs: 1_000,
-  firstRetryHiddenMs: 10_000,
-  minRetryMs: 250,
-  retryBaseMs: 500,
+  /** No retry but one that the server asks for starts later; default 30000. */
   maxRetryMs: 30_000,
 };
+
+export type ConnectionTimers = typeof TIMERS;
 
 export interface ConnectionOptions {
   host: Host;
@@ -109,6 +88,16 @@ export interface ConnectionOptions {
   log?: (line: string) => void;
 }
 
+/** One link, from its opening to its end. */
+export interface Attempt {
+  name: TransportName;
+  link: Link;
+  /** Timer of the limit to its greeting. */
+  limit: unknown;
+  /** The first frame that proved the link to work; undefined before it. */
+  greeting?: Frame;
+}
+
 export interface ConnectionEvents {
   state(change: StateChange): void;
   /** Every frame that is no refusal, greetings included, of every greeted link: two overlap while upgrading. */
@@ -119,8 +108,21 @@ export interface ConnectionEvents {
 
 /** What ended a link, in the form that `StateChange` promises. */
 export function asChatError(cause?: unknown): ChatError {
-  if (cause instanceof ChatError) return cause;
-  return new ChatError('network', 'No connection to the server: none could be opened, or it broke.', {
-    cause,
-  });
+  return cause instanceof ChatError
+    ? cause
+    : new ChatError('network', 'The server cannot be reached. Trying goes on.', { cause });
+}
+
+/** A connection live for this long was good: the backoff starts over after it. */
+export const STEADY_MS = 10_000;
+
+/**
+ * How long to wait after the first failure (0), the second (1) and so on, with full jitter: longer each time.
+ * In a hidden tab even the first is long, since most tabs are hidden: a crash must not bring them all back at once.
+ */
+export function backoffMs(failures: number, host: Host, maxMs: number): number {
+  const [least, most] = failures
+    ? [250, Math.min(maxMs, 500 * 2 ** failures)]
+    : [0, host.visible() ? 1_000 : 10_000];
+  return least + host.random() * (most - least);
 }

@@ -1,4 +1,4 @@
-import { asFrame } from './frame.js';
+import { deliver, parseFrame } from './frame.js';
 import type { Host } from './host.js';
 import type { Endpoint, Link, LinkHandlers, Transport } from './transport.js';
 
@@ -8,31 +8,23 @@ export function webSocketTransport(host: Host): Transport {
 }
 
 function open(host: Host, { url }: Endpoint, handlers: LinkHandlers): Link {
+  let closed = false;
   let socket: WebSocket | undefined;
   let timer: unknown;
 
-  const release = (): void => {
-    host.clearTimeout(timer);
-    if (socket) socket.onmessage = socket.onclose = socket.onerror = null;
-    socket = undefined;
-  };
   const end = (): void => {
-    release();
-    handlers.onClose();
+    if (!closed) handlers.onClose();
+    closed = true;
   };
 
   try {
-    if (!host.WebSocket) throw new Error('no WebSocket here');
-    socket = new host.WebSocket(url);
+    socket = new (host.WebSocket as typeof WebSocket)(url);
     socket.onmessage = ({ data }: MessageEvent<unknown>) => {
-      if (typeof data !== 'string') return;
-      const frame = parse(data);
-      if (frame) handlers.onFrame(frame);
-      else handlers.onGarbage();
+      if (!closed && typeof data === 'string') deliver(handlers, parseFrame(data));
     };
     socket.onclose = socket.onerror = end;
   } catch {
-    // The constructor throws where a page's policy forbids it. Callers have no link yet, so not at once.
+    // There is none, or the page's policy forbids it. Callers have no link yet, so not at once.
     timer = host.setTimeout(end, 0);
   }
 
@@ -41,17 +33,9 @@ function open(host: Host, { url }: Endpoint, handlers: LinkHandlers): Link {
       if (socket?.readyState === 1) socket.send(text); // it throws before "open" and is silent after "close"
     },
     close() {
-      const open = socket;
-      release();
-      open?.close(1000);
+      closed = true;
+      host.clearTimeout(timer);
+      socket?.close(1000);
     },
   };
-}
-
-function parse(text: string) {
-  try {
-    return asFrame(JSON.parse(text));
-  } catch {
-    return undefined;
-  }
 }

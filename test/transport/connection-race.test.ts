@@ -26,7 +26,7 @@ describe('Connection, the race', () => {
     kit.longpoll.last.frame(HELLO);
     await kit.synced();
 
-    expect(kit.connection.transport).to.equal('longpoll');
+    expect(kit.connection.change.transport).to.equal('longpoll');
     expect(kit.changes.map(({ state }) => state)).to.deep.equal([
       'authorizing',
       'opening',
@@ -63,7 +63,7 @@ describe('Connection, the race', () => {
     kit.host.tick(1_500);
     kit.longpoll.last.frame(HELLO);
 
-    expect(kit.connection.transport).to.equal('longpoll');
+    expect(kit.connection.change.transport).to.equal('longpoll');
   });
 
   it('closes long-poll when the WebSocket greets first', async () => {
@@ -73,7 +73,7 @@ describe('Connection, the race', () => {
     kit.websocket.last.frame(HELLO);
 
     expect(kit.longpoll.last.closed).to.equal(true);
-    expect(kit.connection.transport).to.equal('websocket');
+    expect(kit.connection.change.transport).to.equal('websocket');
   });
 
   it('gives each link ten seconds from its own start', async () => {
@@ -153,7 +153,7 @@ describe('Connection, the upgrade', () => {
 
     kit.websocket.last.frame(BACK);
     expect(kit.syncs.at(-1)?.greeting).to.equal(BACK);
-    expect([kit.state, kit.connection.transport]).to.deep.equal(['live', 'longpoll']);
+    expect([kit.state, kit.connection.change.transport]).to.deep.equal(['live', 'longpoll']);
     expect(kit.longpoll.last.closed).to.equal(false);
     await kit.synced();
 
@@ -192,7 +192,7 @@ describe('Connection, the upgrade', () => {
     expect(kit.state).to.equal('syncing');
     await kit.synced();
 
-    expect([kit.state, kit.connection.transport]).to.deep.equal(['live', 'websocket']);
+    expect([kit.state, kit.connection.change.transport]).to.deep.equal(['live', 'websocket']);
     expect(kit.longpoll.last.closed).to.equal(true);
   });
 
@@ -235,7 +235,7 @@ describe('Connection, the upgrade', () => {
     expect(kit.syncs.at(-1)?.greeting).to.equal(HELLO);
     await kit.synced();
 
-    expect([kit.state, kit.connection.transport]).to.deep.equal(['live', 'longpoll']);
+    expect([kit.state, kit.connection.change.transport]).to.deep.equal(['live', 'longpoll']);
   });
 
   it('syncs on the poll again when the sync of the WebSocket fails', async () => {
@@ -265,10 +265,21 @@ describe('Connection, the upgrade', () => {
     kit.websocket.last.frame(BACK);
 
     kit.longpoll.last.fail();
-    expect([kit.state, kit.connection.transport]).to.deep.equal(['syncing', 'websocket']);
+    expect([kit.state, kit.connection.change.transport]).to.deep.equal(['syncing', 'websocket']);
     await kit.synced();
 
-    expect([kit.state, kit.connection.transport]).to.deep.equal(['live', 'websocket']);
+    expect([kit.state, kit.connection.change.transport]).to.deep.equal(['live', 'websocket']);
+  });
+
+  it('goes on with the WebSocket when the poll is refused for now during it', async () => {
+    const kit = await new ConnectionKit().reachLivePoll();
+    kit.websocket.last.frame(BACK);
+
+    kit.longpoll.last.frame(refusal('retry'));
+    expect([kit.state, kit.longpoll.last.closed]).to.deep.equal(['syncing', true]);
+    await kit.synced();
+
+    expect([kit.state, kit.connection.change.transport]).to.deep.equal(['live', 'websocket']);
   });
 
   it('ignores that the WebSocket is refused for now', async () => {
@@ -276,7 +287,7 @@ describe('Connection, the upgrade', () => {
 
     kit.websocket.last.frame(refusal('retry'));
 
-    expect([kit.state, kit.connection.transport]).to.deep.equal(['live', 'longpoll']);
+    expect([kit.state, kit.connection.change.transport]).to.deep.equal(['live', 'longpoll']);
   });
 });
 

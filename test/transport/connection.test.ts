@@ -1,6 +1,7 @@
 import { expect } from '@open-wc/testing';
 import type { ConnectionState } from '../../src/transport/connection.js';
 import { ConnectionKit, HELLO, NETWORK_ERROR, refusal, TOKEN_ERROR } from '../support/connection-kit.js';
+import { settled } from '../support/fake-host.js';
 
 type Event = (kit: ConnectionKit) => unknown;
 
@@ -200,6 +201,21 @@ describe('Connection, its end', () => {
 
       expect([kit.host.timers, kit.openLinks, kit.host.listeners]).to.deep.equal([0, 0, 0]);
     });
+
+  it('stays closed when the provider itself disconnects', async () => {
+    const kit: ConnectionKit = new ConnectionKit({
+      authorize: () => {
+        kit.connection.disconnect();
+        return Promise.resolve('late');
+      },
+    });
+
+    kit.connection.connect();
+    await settled();
+
+    expect(kit.state).to.equal('closed');
+    expect(kit.openLinks).to.equal(0);
+  });
 
   it('drops a token that comes after the end', async () => {
     const kit = await new ConnectionKit().reach('authorizing');

@@ -263,6 +263,16 @@ describe('longPollTransport, closing', () => {
       expect(poll.requests).to.have.length(3);
     });
 
+  it('ignores that the closing request cannot be made', () => {
+    const poll = new Poll().greeted();
+    poll.host.XMLHttpRequest = undefined;
+
+    poll.link.close();
+
+    expect(poll.told).to.deep.equal([]);
+    expect(poll.host.timers).to.equal(0);
+  });
+
   it('closes once', () => {
     const poll = new Poll().greeted();
 
