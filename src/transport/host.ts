@@ -50,9 +50,8 @@ export function browserHost(overrides?: Partial<Host>): Host {
 
 /** A random UUID (version 4). `crypto.randomUUID` would be missing on pages that are not served over https. */
 export function uuid(): string {
-  // RFC 9562 §5.4: "4" is the version; of "8", the variant, the two lower bits are random, of the others all.
-  return '10000000-1000-4000-8000-100000000000'.replace(/[018]/g, (digit) => {
-    const [byte = 0] = crypto.getRandomValues(new Uint8Array(1));
-    return (Number(digit) ^ (byte & (digit === '8' ? 3 : 15))).toString(16);
-  });
+  // RFC 9562 §5.4: "4" is the version, "8" one of the variant's four values; 120 random bits are plenty.
+  const random = crypto.getRandomValues(new Uint8Array(36));
+  const nibble = (_: string, at: number) => ((random[at] ?? 0) & 15).toString(16);
+  return 'xxxxxxxx-xxxx-4xxx-8xxx-xxxxxxxxxxxx'.replace(/x/g, nibble);
 }
