@@ -19,6 +19,14 @@ export const base = css`
   ::before,
   ::after {
     box-sizing: border-box;
+  }
+  /* By name, since outer styles win over the :host of the elements inside. */
+  button,
+  h2,
+  h3,
+  p,
+  textarea,
+  ul {
     margin: 0;
     padding: 0;
   }

@@ -149,6 +149,13 @@ describe("<chat-session>'s messenger", () => {
     expect(session.shadowRoot?.querySelector<HTMLElement>('[part="layout"]')?.offsetHeight).to.equal(300);
   });
 
+  it('leaves the elements inside their own spacing', async () => {
+    const session = await messenger(400, 'messaging:new');
+    const composer = await inner(session, 'message-composer');
+
+    expect(parseFloat(getComputedStyle(composer).paddingInlineStart)).to.be.greaterThan(8);
+  });
+
   it('has a height of its own where the page gives none', async () => {
     const session = await messenger(400);
 

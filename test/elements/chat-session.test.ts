@@ -1,4 +1,4 @@
-import { expect, fixture, html } from '@open-wc/testing';
+import { expect, fixtureSync, html } from '@open-wc/testing';
 import '../../src/index.js';
 import { ChatClient } from '../../src/client/client.js';
 import { type FakeService, tokenOf } from '../support/fake-service.js';
@@ -226,12 +226,12 @@ describe('<chat-session>', () => {
   });
 
   it('reaches elements that were on the page before it was defined', async () => {
-    const around = await fixture(
+    const around = fixtureSync<TestSession>(
       html`<late-session
         ><h1>Support</h1>
         <channel-list></channel-list
       ></late-session>`,
-    ).then((element) => element as TestSession);
+    );
     service.channels = [response()];
 
     customElements.define('late-session', class extends TestSession {});
@@ -242,7 +242,7 @@ describe('<chat-session>', () => {
   });
 
   it('keeps two sessions on one page apart', async () => {
-    const two = await mount(
+    const two = fixtureSync(
       html`<div>
         <test-session api-key="key" base-url=${BASE} user="ada" token=${ADA}></test-session>
         <test-session api-key="key" base-url=${BASE} user="bob" token=${tokenOf('bob')}></test-session>
