@@ -107,13 +107,14 @@ export function patched(data: Json, set: Json, unset: readonly string[]): Json {
     holder[last] = value;
   }
   for (const key of unset) {
-    const { holder, last } = descend(copy, key);
+    const { holder, last } = descend(copy, key, false);
     delete holder[last];
   }
   return copy;
 }
 
-function descend(data: Json, key: string): { holder: Json; last: string } {
+/** @param make - Whether objects on the way are made, or what is missing stays missing. */
+function descend(data: Json, key: string, make = true): { holder: Json; last: string } {
   const path = key.split('.');
   if (/\s/.test(key) || path.some((part) => part === '' || part === '__proto__') || path.length > MAX_DEPTH)
     throw badInput(`A key to set or unset has no spaces and single dots between names; got ${shown(key)}`);
@@ -122,7 +123,7 @@ function descend(data: Json, key: string): { holder: Json; last: string } {
   for (const part of path) {
     const next = Object.hasOwn(holder, part) ? holder[part] : undefined;
     const child: Json = isObject(next) ? next : {};
-    holder[part] = child;
+    if (make) holder[part] = child;
     holder = child;
   }
   return { holder, last };

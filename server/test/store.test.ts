@@ -164,18 +164,14 @@ describe('the data folder', () => {
 });
 
 describe('a start that cannot be', () => {
-  for (const [env, said] of [
-    [{ PORT: 'http' }, /^PORT must be a whole number .* got "http"/],
-    [{ CHAT_API_SECRET: 'short' }, /^CHAT_API_SECRET must have at least 32 characters; got 5/],
-    [{ DEMO: 'maybe' }, /^DEMO must be 1 or 0; got "maybe"/],
-    [{ DEMO_DIRS: '[]' }, /^DEMO_DIRS must be JSON/],
-  ] as [Record<string, string>, RegExp][])
-    it(`says why in a sentence for ${JSON.stringify(env)}`, async () => {
-      const { code, said: text } = await refusal(env);
+  it('ends with 1 and one sentence', async () => {
+    const { code, said } = await refusal({ PORT: 'http' });
 
-      assert.equal(code, 1);
-      assert.match(text, said);
-    });
+    assert.deepEqual(
+      [code, said],
+      [1, 'PORT must be a whole number from 0 (any free one) to 65535; got "http".\n'],
+    );
+  });
 
   it('says that the port is taken', async () => {
     const server = await startServer({ port: 0, dataDir });

@@ -50,6 +50,21 @@ describe('the environment', () => {
   });
 });
 
+describe('a variable that cannot be', () => {
+  for (const [env, said] of [
+    [{ PORT: 'http' }, /^PORT must be a whole number .* got "http"/],
+    [{ PORT: '70000' }, /^PORT .* got "70000"/],
+    [{ CHAT_API_SECRET: 'short' }, /^CHAT_API_SECRET must have at least 32 characters; got 5/],
+    [{ DEMO: 'maybe' }, /^DEMO must be 1 or 0; got "maybe"/],
+    [{ DEMO_DIRS: '[]' }, /^DEMO_DIRS must be JSON/],
+    [{ DEMO_DIRS: '{' }, /^DEMO_DIRS must be JSON/],
+    [{ DEMO_DIRS: '{"demo":"demo"}' }, /^DEMO_DIRS must be JSON/],
+  ] as [Record<string, string>, RegExp][])
+    it(`is refused in a sentence: ${JSON.stringify(env)}`, () => {
+      assert.throws(() => optionsFromEnv(env), { message: said });
+    });
+});
+
 describe('parseObject', () => {
   it('keeps what is good and drops __proto__', () => {
     const value = parseObject('{"a":[1,{"b":null}],"__proto__":{"x":1},"constructor":"c"}', 'It');
@@ -65,7 +80,7 @@ describe('patched', () => {
 
     const after = patched(before, { 'a.b': 5, 'e.f': 6 }, ['a.c', 'd', 'missing.too']);
 
-    assert.deepEqual(after, { a: { b: 5 }, e: { f: 6 }, missing: {} });
+    assert.deepEqual(after, { a: { b: 5 }, e: { f: 6 } });
     assert.deepEqual(before, { a: { b: 1, c: 2 }, d: 3 });
   });
 
