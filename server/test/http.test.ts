@@ -154,6 +154,7 @@ describe('the demo', () => {
     refused(await raw('/demo/token?user_id=mallory'), 404, 16, /mallory/);
     refused(await raw('/demo/token'), 404, 16);
     refused(await raw('/missing.html'), 404, 16);
+    refused(await raw('/.hidden'), 404, 16);
   });
 
   it('has conversations to look at, among them messaging:demo', async () => {

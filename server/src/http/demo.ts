@@ -23,7 +23,7 @@ export async function addDemo(app: FastifyInstance, { options, credentials }: De
       root: resolve(dir),
       prefix,
       decorateReply: first,
-      dotfiles: 'deny',
+      dotfiles: 'ignore',
       cacheControl: false,
     });
     first = false;
