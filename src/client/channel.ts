@@ -60,6 +60,7 @@ export class Channel {
 
   async #watch(): Promise<void> {
     this.#assertOpen();
+    this.watched = true; // also where it fails: then the next connection brings it
     if (this.state.value.phase !== 'ready') this.set({ phase: 'loading' });
     try {
       await this.client.refresh([this]);

@@ -4,6 +4,7 @@ import { Channel } from './channel.js';
 import type { ChatClient } from './client.js';
 import { PAGE_SIZE } from './messages.js';
 import { emptyChannel } from './reduce.js';
+import type { Phase } from './state.js';
 
 /** Of one query: the most channels a server answers with, and watches, at once (protocol.md §7.2). */
 const QUERY_LIMIT = 30;
@@ -23,10 +24,14 @@ export interface ChannelQuery {
   offset?: number;
 }
 
+type ListQuery = [filter: ChannelFilter, sort: readonly ChannelSort[], page: ChannelQuery];
+
 /** Every channel of one connected user: makes them, routes events to them, keeps the list in order. */
 export class Channels {
   #client: ChatClient;
   #byCid = new Map<string, Channel>();
+  #listed: ListQuery | undefined;
+  #ended = false;
 
   constructor(client: ChatClient) {
     this.#client = client;
@@ -45,7 +50,7 @@ export class Channels {
     return channel;
   }
 
-  async query(filter: ChannelFilter, sort: readonly ChannelSort[], page: ChannelQuery): Promise<Channel[]> {
+  async query(...[filter, sort, page]: ListQuery): Promise<Channel[]> {
     const { channels } = await this.#client.request<{ channels: ChannelStateResponse[] }>({
       method: 'POST',
       path: '/channels',
@@ -72,16 +77,33 @@ export class Channels {
     }
   }
 
-  /** After a new connection, whose server knows of no watches: all of them again, the open ones first. */
-  async recover(): Promise<void> {
-    const listed = new Set(this.#client.state.value.channels);
-    const watched = [...this.#byCid.values()].filter((channel) => channel.watched);
-    watched.sort((a, b) => Number(listed.has(a)) - Number(listed.has(b)));
+  /** Makes what the query finds the list, now and after every new connection. */
+  async load(...query: ListQuery): Promise<Channel[]> {
+    this.#listed = query;
+    const before = this.#client.state.value.channelsPhase;
+    const phase = (next: Phase): Phase => (before === 'ready' ? before : next);
+    this.#client.patch({ channelsPhase: phase('loading') });
     try {
-      await this.refresh(watched);
+      const channels = await this.query(...query);
+      this.#client.patch({ channelsPhase: 'ready', channelsError: undefined });
+      this.list(channels);
+      return channels;
     } catch (error) {
-      if (!(error instanceof ChatError) || error.retryable) throw error;
-      for (const channel of watched) channel.fail(error);
+      if (!this.#ended)
+        this.#client.patch({ channelsPhase: phase('failed'), channelsError: error as ChatError });
+      throw error;
+    }
+  }
+
+  /** After a new connection, whose server knows of no watches: the list and all that is watched beside it. */
+  async recover(): Promise<void> {
+    const watched = [...this.#byCid.values()].filter((channel) => channel.watched);
+    try {
+      const listed = this.#listed ? await this.load(...this.#listed) : [];
+      await this.refresh(watched.filter((channel) => !listed.includes(channel)));
+    } catch (error) {
+      if ((error as ChatError).retryable) throw error;
+      for (const channel of watched) channel.fail(error as ChatError);
     }
     for (const channel of this.#byCid.values()) channel.wake();
   }
@@ -120,6 +142,7 @@ export class Channels {
   }
 
   end(error: ChatError): void {
+    this.#ended = true;
     for (const channel of this.#byCid.values()) channel.end(error);
   }
 

@@ -175,21 +175,7 @@ export class ChatClient {
     sort: ChannelSort[] = [],
     page: ChannelQuery = {},
   ): Promise<Channel[]> {
-    const login = this.#current();
-    this.patch({ channelsPhase: 'loading', channelsError: undefined });
-    try {
-      const channels = await this.#channels.query(
-        filter ?? { members: { $in: [login.user.id] } },
-        sort,
-        page,
-      );
-      this.patch({ channelsPhase: 'ready' });
-      this.#channels.list(channels);
-      return channels;
-    } catch (error) {
-      if (login === this.#login) this.patch({ channelsPhase: 'failed', channelsError: error as ChatError });
-      throw error;
-    }
+    return this.#channels.load(filter ?? { members: { $in: [this.#current().user.id] } }, sort, page);
   }
 
   /** The channel of this type and id, known to the server or not. @throws {ChatError} `invalid-channel`. */

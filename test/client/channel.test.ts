@@ -45,23 +45,32 @@ describe('a channel', () => {
         .with.property('code', 'invalid-channel');
     });
 
-    it('is watched again on the next connection, the open one before the listed', async () => {
-      const { server, client, channel } = await watching();
-      const listed = { ...response().channel, id: 'listed', cid: 'messaging:listed' };
-      server.routes['POST /channels'] = () => ({ body: { channels: [response({ channel: listed })] } });
-      await client.queryChannels();
-      server.routes['POST /channels'] = () => ({
-        body: { channels: [response(), response({ channel: listed })] },
-      });
+    it('is watched again on the next connection', async () => {
+      const { server, channel } = await watching();
 
       server.socket.break();
       server.host.tick(2000);
       await server.greet();
 
       const again = server.of('POST /channels').at(-1)!;
-      expect(again.body['filter_conditions']).to.deep.equal({ cid: { $in: [CID, 'messaging:listed'] } });
+      expect(again.body['filter_conditions']).to.deep.equal({ cid: { $in: [CID] } });
       expect(again.query.get('connection_id')).to.equal('c2');
       expect(channel.state.value.phase).to.equal('ready');
+    });
+
+    it('is brought by the next connection when this one failed to', async () => {
+      const { server, client } = await connected();
+      server.routes['POST /channels'] = () => 'lost';
+      const channel = client.channel('messaging', 'general');
+      expect(await rejection(channel.watch())).to.have.property('code', 'network');
+      expect(channel.state.value.phase).to.equal('failed');
+
+      server.routes['POST /channels'] = () => ({ body: { channels: [response()] } });
+      server.socket.break();
+      server.host.tick(2000);
+      await server.greet();
+
+      expect(channel.state.value).to.include({ phase: 'ready', error: undefined });
     });
 
     it('shows what it missed while the connection was gone', async () => {

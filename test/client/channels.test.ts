@@ -118,23 +118,31 @@ describe('the list of channels', () => {
     expect(client.state.value).to.deep.include({ channels: [], channelsPhase: 'idle' });
   });
 
-  it('is watched thirty at a time after a new connection', async () => {
-    const many = Array.from({ length: 30 }, (_, i) => named(`c${i}`, i));
-    const { server, client } = await listing(...many);
-    server.routes['POST /channels'] = () => ({ body: { channels: [named('extra', 1)] } });
-    await client.channel('messaging', 'extra').watch();
+  it('is asked for again on a new connection, and what is watched beside it thirty at a time', async () => {
+    const { server, client } = await listing(named('a', 2));
+    for (let n = 0; n < 31; n++) {
+      server.routes['POST /channels'] = () => ({ body: { channels: [named(`c${n}`, n)] } });
+      await client.channel('messaging', `c${n}`).watch();
+    }
     const before = server.of('POST /channels').length;
-    server.routes['POST /channels'] = () => ({ body: { channels: [...many, named('extra', 1)] } });
+    const many = Array.from({ length: 31 }, (_, n) => named(`c${n}`, n));
+    server.routes['POST /channels'] = ({ body }) => {
+      const wanted = (body['filter_conditions'] as { cid?: unknown }).cid;
+      return { body: { channels: wanted ? many : [named('a', 2), named('b', 3)] } };
+    };
 
     server.socket.break();
     server.host.tick(2000);
     await server.greet();
     await settled();
 
-    const asked = server.of('POST /channels').slice(before);
-    const sizes = asked.map(
-      ({ body }) => (body['filter_conditions'] as { cid: { $in: string[] } }).cid.$in.length,
-    );
+    const asked = server
+      .of('POST /channels')
+      .slice(before)
+      .map(({ body }) => body['filter_conditions']);
+    const sizes = (asked.slice(1) as { cid: { $in: string[] } }[]).map(({ cid }) => cid.$in.length);
+    expect(asked[0]).to.deep.equal({ members: { $in: ['ada'] } });
     expect(sizes).to.deep.equal([30, 1]);
+    expect(client.state.value.channels.map(({ id }) => id)).to.deep.equal(['b', 'a']);
   });
 });
