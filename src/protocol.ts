@@ -210,8 +210,13 @@ export function userProblem(user: unknown): string | undefined {
   if (problem) return problem;
   const computed = COMPUTED.find((field) => field in (user as User));
   if (computed) return `The server computes "${computed}" of a user. Leave it out.`;
-  const bytes = jsonBytes(user);
-  if (bytes > MAX_OBJECT_BYTES)
+  let bytes = NaN;
+  try {
+    bytes = jsonBytes(user);
+  } catch {
+    // A cycle or a BigInt: said below, with NaN for what was seen.
+  }
+  if (!(bytes <= MAX_OBJECT_BYTES))
     return `A user takes at most ${MAX_OBJECT_BYTES} bytes as JSON; got ${bytes}. Store large data elsewhere.`;
   return undefined;
 }

@@ -50,6 +50,13 @@ describe('the rules both sides ask', () => {
       expect(userProblem({ id: 'ada', bio: 'x'.repeat(room + 1) })).to.contain(`${MAX_OBJECT_BYTES + 1}`);
     });
 
+    it('is something that JSON can hold', () => {
+      const cyclic: Record<string, unknown> = { id: 'ada' };
+      cyclic['self'] = cyclic;
+
+      expect(userProblem(cyclic)).to.contain('as JSON; got NaN');
+    });
+
     it('is measured in bytes, not in characters', () => {
       expect(userProblem({ id: 'ada', bio: '漢'.repeat(2000) })).to.contain('5120 bytes');
     });

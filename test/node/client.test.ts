@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { startServer, userToken } from '../../server/src/app.js';
 import { ChatClient, ChatError, type Channel, type ServerEvent, type User } from '../../src/client/index.js';
@@ -202,6 +205,26 @@ describe('a client without a browser', () => {
 
     assert.equal(code, 'timeout');
     assert.equal((cause as ChatError).code, 'network');
+  });
+
+  it('is told that no chat server answers there, but a page', async () => {
+    const page = createServer((_, response) =>
+      response.setHeader('content-type', 'text/html').end('<h1>Hi</h1>'),
+    );
+    await once(page.listen(0, '127.0.0.1'), 'listening');
+    const baseURL = `http://127.0.0.1:${(page.address() as AddressInfo).port}`;
+
+    assert.equal((await refused(server.apiKey, server.apiSecret, baseURL)).code, 'timeout');
+    page.close();
+  });
+
+  it('is told when a page answers a command in the place of the server', async () => {
+    const { client } = await join('websocket', { id: 'ada' });
+    client.host.fetch = () => Promise.resolve(new Response('<h1>Please sign in to this network</h1>'));
+
+    await assert.rejects(client.queryChannels(), { code: 'bad-response', message: /base URL/ });
+    assert.equal(client.state.value.connection.status, 'live');
+    await client.disconnectUser();
   });
 
   it('is told that a message is too long, before the server is asked', async () => {
