@@ -1,15 +1,15 @@
-import { consume } from '@lit/context';
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import type { Channel } from '../client/channel.js';
-import { ChannelSlice, termsContext } from '../context.js';
+import { ChannelSlice } from '../context.js';
 import type { ChatError } from '../errors.js';
-import { en, type Terms } from '../locales/en.js';
 import { MAX_MESSAGE_LENGTH } from '../protocol.js';
 import { base } from '../styles/base.js';
 import { composer } from '../styles/composer.js';
+import { ChatElement } from './chat-element.js';
 import { define } from './define.js';
 import { ChatErrorEvent, ChatMessageSendEvent, ChatMessageSentEvent } from './events.js';
 import { channelFace } from './parts/channel-view.js';
+import { fields } from './parts/fields.js';
 import { icon } from './parts/icons.js';
 
 /** From here on the visitor is told how many characters are left. */
@@ -37,21 +37,14 @@ const drafts = new WeakMap<Channel, string>();
  * @cssprop [--chat-radius-field=22px] - Corners of the field.
  * @cssprop [--chat-content=760px] - Widest composer.
  */
-export class MessageComposerElement extends LitElement {
+export class MessageComposerElement extends ChatElement {
   static override shadowRootOptions: ShadowRootInit = {
     ...LitElement.shadowRootOptions,
     delegatesFocus: true,
   };
   static override styles = [base, composer];
 
-  @consume({ context: termsContext, subscribe: true }) protected terms: Terms = en;
-
-  #data = new ChannelSlice(this, (state) => state.data);
-  // Whose name the placeholder tells; members change with presence, the name hardly ever.
-  #name = new ChannelSlice(this, (state, channel) => {
-    const face = channelFace(state, channel.client.userId, this.terms);
-    return face.person ? undefined : face.name;
-  });
+  #slice = new ChannelSlice(this, fields('data', 'members'));
   #channel: Channel | undefined;
   #refused = false;
 
@@ -73,7 +66,7 @@ export class MessageComposerElement extends LitElement {
   }
 
   protected override willUpdate(): void {
-    const { holder } = this.#data;
+    const { holder } = this.#slice;
     if (holder === this.#channel) return;
     this.#channel?.stopTyping();
     this.#channel = holder;
@@ -90,16 +83,17 @@ export class MessageComposerElement extends LitElement {
 
   override render(): TemplateResult {
     const { terms } = this;
-    const data = this.#data.value;
-    if (data?.own_capabilities && !data.own_capabilities.includes('send-message'))
+    const channel = this.#channel;
+    const state = channel?.state.value;
+    if (state?.data?.own_capabilities?.includes('send-message') === false)
       return html`<div part="readonly">${icon('lock', 's16')}${terms.readOnly}</div>`;
-    const text = this.value;
-    const { length } = text.trim();
+    const { length } = this.value.trim();
     const left = this.#limit - length;
-    const label = terms.compose(this.#name.value);
-    const invalid = left < 0 ? 'invalid' : '';
+    const face = state && channelFace(state, channel?.client.userId, terms);
+    // A conversation of two needs no name.
+    const label = terms.compose(face?.person ? undefined : face?.name);
     return html`
-      <div part="field" class=${invalid}>
+      <div part="field" class=${left < 0 ? 'invalid' : nothing}>
         <slot name="start"></slot>
         <textarea
           part="input"
@@ -108,30 +102,28 @@ export class MessageComposerElement extends LitElement {
           enterkeyhint=${fingers() ? 'enter' : 'send'}
           placeholder=${label}
           aria-label=${label}
-          aria-describedby=${left > NEAR_LIMIT ? nothing : 'note'}
+          aria-describedby="note"
           aria-invalid=${left < 0}
-          ?disabled=${!this.#channel}
+          ?disabled=${!channel}
           @input=${this.#onInput}
           @keydown=${this.#onKey}
         ></textarea>
         <slot name="end"></slot>
-        <button part="send" aria-label=${terms.send} ?disabled=${!text.trim()} @click=${this.#onSend}>
+        <button part="send" aria-label=${terms.send} ?disabled=${!length} @click=${this.#onSend}>
           ${icon('send')}
         </button>
       </div>
-      ${this.#note(left, length)}
+      ${left > NEAR_LIMIT ? nothing : this.#note(left, length)}
     `;
   }
 
-  #note(left: number, length: number): TemplateResult | typeof nothing {
-    if (left > NEAR_LIMIT) return nothing;
+  #note(left: number, length: number): TemplateResult {
     const { terms } = this;
-    if (left >= 0) return html`<div id="note" part="composer-note">${terms.charactersLeft(left)}</div>`;
-    const sentence = terms.tooLong(this.#limit, length);
+    const words = left < 0 ? terms.tooLong(this.#limit, length) : terms.charactersLeft(left);
     // Spoken when it is refused, not with every further character.
-    return this.#refused
-      ? html`<div id="note" part="composer-note" class="invalid" role="alert">${sentence}</div>`
-      : html`<div id="note" part="composer-note" class="invalid">${sentence}</div>`;
+    return html`<div id="note" part="composer-note" class=${left < 0 ? 'invalid' : nothing}>
+      ${this.#refused ? html`<span role="alert">${words}</span>` : words}
+    </div>`;
   }
 
   get #input(): HTMLTextAreaElement | null {
@@ -139,7 +131,7 @@ export class MessageComposerElement extends LitElement {
   }
 
   get #limit(): number {
-    return this.#data.value?.config?.max_message_length ?? MAX_MESSAGE_LENGTH;
+    return this.#slice.value?.data?.config?.max_message_length ?? MAX_MESSAGE_LENGTH;
   }
 
   #onInput(event: Event): void {

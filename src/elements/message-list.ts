@@ -1,47 +1,34 @@
-import { consume } from '@lit/context';
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
-import { guard } from 'lit/directives/guard.js';
-import { repeat } from 'lit/directives/repeat.js';
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { Channel } from '../client/channel.js';
-import { ChannelSlice, termsContext } from '../context.js';
+import { ChannelSlice } from '../context.js';
 import type { ChatError } from '../errors.js';
-import { en, type Terms } from '../locales/en.js';
-import type { Timestamp } from '../protocol.js';
 import { base } from '../styles/base.js';
 import { list } from '../styles/message-list.js';
 import { messages } from '../styles/messages.js';
+import { ChatElement } from './chat-element.js';
 import { define } from './define.js';
 import { ChatErrorEvent } from './events.js';
 import { Announcer } from './parts/announcer.js';
 import { nameOf } from './parts/avatar.js';
 import { channelFace, isDirect } from './parts/channel-view.js';
+import { drawDays } from './parts/draw-days.js';
 import { fields } from './parts/fields.js';
 import { icon } from './parts/icons.js';
 import { insteadOfMessages } from './parts/list-states.js';
 import { MessageKeys } from './parts/message-keys.js';
-import { messageRow, textOf, type RowActions } from './parts/message-row.js';
+import { textOf, type RowActions } from './parts/message-row.js';
 import { ReadWhenSeen } from './parts/reading.js';
 import { rise } from './parts/rise.js';
-import { daysOf, isNotice, type Day, type Row } from './parts/rows.js';
-import { Stick } from './parts/stick.js';
-import { readUntil, receiptOf } from './parts/ticks.js';
-import { dayLabel } from './parts/time.js';
+import { isNotice } from './parts/rows.js';
 import { Visit } from './parts/visit.js';
 import './read-receipt.js';
 import './typing-indicator.js';
 
+/** How near to its end a list counts as being there (the design's figure). */
+const NEAR_PX = 64;
+
 /** Older messages are fetched when fewer screens than this are left above. */
 const SCREENS_ABOVE = 1.5;
-
-/** What all rows of one rendering share. */
-interface Shared {
-  selfId: string | undefined;
-  direct: boolean;
-  /** Until when somebody else has read. */
-  until: Timestamp;
-  /** The newest own message that was read. */
-  receiptId: string | undefined;
-}
 
 /**
  * The messages of the nearest channel: grouped, by day, oldest first, kept at the bottom while the
@@ -80,30 +67,28 @@ interface Shared {
  * @cssprop [--chat-content=760px] - Widest column.
  * @cssprop [--chat-avatar-message=30px] - Size of pictures.
  */
-export class MessageListElement extends LitElement {
+export class MessageListElement extends ChatElement {
   static override styles = [base, list, messages];
-
-  @consume({ context: termsContext, subscribe: true }) protected terms: Terms = en;
 
   #slice = new ChannelSlice(
     this,
     fields('phase', 'error', 'data', 'messages', 'hasOlder', 'olderPhase', 'members', 'reads', 'unread'),
   );
-  #stick = new Stick(this, () => this.#scroller);
   #reading = new ReadWhenSeen(
     this,
-    () => this.#stick.stuck && Boolean(this.#slice.value?.unread),
+    () => this.#stuck && Boolean(this.#slice.value?.unread),
     // What the network keeps from being marked now is marked with the next change.
     () => void this.#slice.holder?.markRead().catch(() => undefined),
   );
-  #announcer = new Announcer(() => this.renderRoot.querySelector('[role=status].sr'));
+  #announcer = new Announcer();
   #keys = new MessageKeys(
-    () => this.#scroller,
-    () => this.#stick.toBottom(),
+    () => this.renderRoot,
+    () => this.#toBottom(),
   );
   #channel: Channel | undefined;
   #visit = new Visit();
-  #showUnread = false;
+  /** Whether the bottom is in view and stays there. */
+  #stuck = true;
 
   #actions: RowActions = {
     retry: (id) =>
@@ -116,44 +101,51 @@ export class MessageListElement extends LitElement {
     },
   };
 
-  get #scroller(): HTMLElement | null {
-    return this.shadowRoot?.querySelector<HTMLElement>('.scroller') ?? null;
+  /** There since the first rendering. */
+  get #scroller(): Element {
+    return this.renderRoot.querySelector('.scroller') as Element;
   }
 
-  get #selfId(): string | undefined {
-    return this.#slice.holder?.client.userId;
+  get #selfId(): string {
+    return this.#slice.holder?.client.userId ?? '';
   }
 
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#announcer.clear();
-  }
-
-  protected override willUpdate(): void {
+  protected override update(changed: PropertyValues): void {
     const { holder: channel, value: state } = this.#slice;
     if (channel !== this.#channel) this.#enter(channel);
-    if (!state) return;
-    const goal = this.#visit.take(state, this.#selfId);
-    this.#showUnread = goal === 'unread';
-    if (goal) this.#stick.stuck = goal === 'end';
-    if (this.#stick.stuck) this.#visit.see();
+    const goal = state && this.#visit.take(state, this.#selfId);
+    if (goal) this.#stuck = goal === 'end';
+    if (this.#stuck) this.#visit.see();
+    // Its end holds still by itself. A reader further up stays at the message that they see first.
+    const seen = this.#stuck ? undefined : this.#firstSeen();
+    const before = seen && topOf(seen);
+    super.update(changed);
+    drawDays(this.renderRoot.querySelector('.days') as Element, channel?.state.value, {
+      selfId: this.#selfId,
+      terms: this.terms,
+      actions: this.#actions,
+      unread: this.#visit.unread,
+    });
+    if (this.#stuck) this.#scroller.scrollTop = 0;
+    else if (seen?.isConnected && before !== undefined) this.#scroller.scrollTop += topOf(seen) - before;
+    if (goal === 'unread') this.#toThird();
   }
 
   protected override updated(): void {
-    const separator = this.#showUnread && this.renderRoot.querySelector("[part='unread-separator']");
-    if (separator) this.#stick.toThird(separator);
     this.#keys.refresh();
     this.#loadOlder();
     this.#welcome();
   }
 
   override render(): TemplateResult {
+    const { terms } = this;
     const { holder: channel, value: state } = this.#slice;
-    const name = channel ? channelFace(channel.state.value, this.#selfId, this.terms).name : '';
-    const filled = Boolean(state?.messages.length);
+    const name = channel ? channelFace(channel.state.value, this.#selfId, terms).name : '';
+    const direct = channel && isDirect(channel.state.value, this.#selfId);
+    const instead = channel && !state?.messages.length;
     return html`
       <div
-        class="scroller"
+        class="scroller ${this.#stuck ? '' : 'up'}"
         @scroll=${this.#onScroll}
         @keydown=${(event: KeyboardEvent) => this.#keys.onKey(event)}
         @focusin=${this.#onFocus}
@@ -162,12 +154,13 @@ export class MessageListElement extends LitElement {
           ${this.#older()}
           <div
             part="log"
-            class=${filled ? '' : 'fill'}
+            class="${instead ? 'fill' : ''} ${direct ? 'direct' : ''}"
             role="log"
             aria-live="off"
-            aria-label=${channel ? this.terms.messagesIn(name) : this.terms.messages}
+            aria-label=${channel ? terms.messagesIn(name) : terms.messages}
           >
-            ${channel ? (filled ? this.#days(channel) : insteadOfMessages(channel, name, this.terms)) : nothing}
+            ${instead ? insteadOfMessages(channel, name, terms) : nothing}
+            <div class="days"></div>
           </div>
           <slot name="typing"><typing-indicator exportparts="dots, label"></typing-indicator></slot>
         </div>
@@ -181,15 +174,39 @@ export class MessageListElement extends LitElement {
   #enter(channel: Channel | undefined): void {
     this.#channel = channel;
     this.#visit = new Visit();
-    this.#stick.stuck = true;
+    this.#stuck = true;
     this.#reading.reset();
     this.#announcer.clear();
   }
 
   #onScroll(): void {
-    this.#stick.onScroll();
-    this.#reading.check();
+    const scroller = this.#scroller;
+    if (!scroller.clientHeight) return; // hidden: nobody scrolled
+    // Scrolled from its end: 0 there, and negative above it.
+    const stuck = scroller.scrollTop >= -NEAR_PX;
+    if (stuck !== this.#stuck) this.requestUpdate();
+    this.#stuck = stuck;
     this.#loadOlder();
+  }
+
+  /** Goes to the newest message and stays there. */
+  #toBottom(): void {
+    this.#stuck = true;
+    this.requestUpdate();
+  }
+
+  /** Puts the beginning of the unread messages a third from the top. */
+  #toThird(): void {
+    const separator = this.renderRoot.querySelector("[part='unread-separator']");
+    if (!separator) return;
+    const scroller = this.#scroller;
+    scroller.scrollTop += topOf(separator) - topOf(scroller) - scroller.clientHeight / 3;
+    this.#onScroll();
+  }
+
+  #firstSeen(): Element | undefined {
+    const rows = [...this.renderRoot.querySelectorAll('[data-id]')];
+    return rows.find((row) => row.getBoundingClientRect().bottom > topOf(this.#scroller));
   }
 
   #onFocus(event: FocusEvent): void {
@@ -199,27 +216,27 @@ export class MessageListElement extends LitElement {
 
   #loadOlder(retry = false): void {
     const { holder: channel, value: state } = this.#slice;
-    const scroller = this.#scroller;
-    if (!channel || !state?.hasOlder || !scroller?.clientHeight) return;
-    if (state.olderPhase === 'failed' && !retry) return;
+    const { scrollTop, scrollHeight, clientHeight } = this.#scroller;
+    if (!clientHeight || !state?.hasOlder || (state.olderPhase === 'failed' && !retry)) return;
     // The state says that it failed, and the list shows it.
-    if (scroller.scrollTop < SCREENS_ABOVE * scroller.clientHeight)
-      channel.loadOlder().catch(() => undefined);
+    if (scrollHeight + scrollTop < (1 + SCREENS_ABOVE) * clientHeight)
+      channel?.loadOlder().catch(() => undefined);
   }
 
   /** Announces what came, and lets it rise if it came into view. */
   #welcome(): void {
     const { arrived } = this.#visit;
-    this.#visit.arrived = [];
     if (!arrived.length || document.visibilityState !== 'visible') return;
     const { terms } = this;
+    const region = this.renderRoot.querySelector('[role=status].sr') as Element;
     for (const message of arrived)
       if (message.user?.id !== this.#selfId && message.type !== 'error')
         this.#announcer.say(
-          terms.said(nameOf(message.user, terms), textOf(message, terms)),
+          region,
+          terms.preview(nameOf(message.user, terms), textOf(message, terms)),
           terms.newMessages,
         );
-    if (this.#stick.stuck) rise(this.renderRoot, arrived);
+    if (this.#stuck) rise(this.renderRoot, arrived);
   }
 
   #older(): TemplateResult | typeof nothing {
@@ -231,63 +248,22 @@ export class MessageListElement extends LitElement {
     </button>`;
   }
 
-  #days(channel: Channel): unknown {
-    const state = channel.state.value;
-    const selfId = this.#selfId;
-    const until = readUntil(state.reads, selfId);
-    const receiptId = until
-      ? state.messages.findLast((m) => m.user?.id === selfId && receiptOf(m, until) === 'read')?.id
-      : undefined;
-    const shared: Shared = { selfId, until, receiptId, direct: isDirect(state, selfId) };
-    const now = new Date();
-    return repeat(
-      daysOf(state.messages, selfId, this.#visit.unread),
-      (day) => day.key,
-      (day) => this.#day(day, now, shared),
-    );
-  }
-
-  #day(day: Day, now: Date, shared: Shared): TemplateResult {
-    const label = dayLabel(day.at, now, this.terms);
-    return html`<div class="day ${shared.direct ? 'direct' : ''}">
-      <div part="day-separator" role="separator" aria-label=${label}><bdi>${label}</bdi></div>
-      ${repeat(
-        day.rows,
-        (row) => row.key,
-        (row) => this.#row(row, shared),
-      )}
-    </div>`;
-  }
-
-  #row(row: Row, { until, receiptId, direct }: Shared): unknown {
-    const { terms } = this;
-    if (row.kind === 'unread') {
-      const label = terms.newMessages(row.count);
-      return html`<div part="unread-separator" role="separator" aria-label=${label}>
-        <bdi>${label}</bdi>
-      </div>`;
-    }
-    const { message } = row;
-    if (row.kind === 'notice') return html`<div part="notice" dir="auto">${textOf(message, terms)}</div>`;
-    const receipt = row.own ? receiptOf(message, until) : undefined;
-    const receiptLine = message.id === receiptId;
-    return guard([message, row.own, row.first, row.last, receipt, receiptLine, direct, terms], () =>
-      messageRow(row, { terms, direct, receipt, receiptLine }, this.#actions),
-    );
-  }
-
   #jump(): TemplateResult | typeof nothing {
-    const state = this.#slice.value;
-    if (this.#stick.stuck || !state?.messages.length) return nothing;
+    if (this.#stuck || !this.#slice.value?.messages.length) return nothing;
+    const { jump, newMessages } = this.terms;
     const count = this.#visit.countUnseen(this.#selfId);
     return html`<button
       part="jump"
-      aria-label=${count ? this.terms.jumpUnread(count) : this.terms.jump}
-      @click=${() => this.#stick.toBottom()}
+      aria-label=${count ? `${jump}, ${newMessages(count)}` : jump}
+      @click=${() => this.#toBottom()}
     >
       ${icon('down')}${count ? html`<span part="badge">${count > 99 ? '99+' : count}</span>` : nothing}
     </button>`;
   }
+}
+
+function topOf(element: Element): number {
+  return element.getBoundingClientRect().top;
 }
 
 define('message-list', MessageListElement);

@@ -1,17 +1,13 @@
-import { consume } from '@lit/context';
-import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
-import { property } from 'lit/decorators.js';
-import type { Channel } from '../client/channel.js';
-import type { LocalMessage } from '../client/state.js';
-import { ChannelSlice, termsContext } from '../context.js';
-import { en, type Terms } from '../locales/en.js';
-import { readersOf, type User } from '../protocol.js';
+import { css, html, nothing, type TemplateResult } from 'lit';
+import { ChannelSlice } from '../context.js';
+import { readersOf } from '../protocol.js';
 import { base } from '../styles/base.js';
+import { ChatElement } from './chat-element.js';
 import { define } from './define.js';
 import { avatar, nameOf } from './parts/avatar.js';
 import { isDirect } from './parts/channel-view.js';
 import { fields } from './parts/fields.js';
-import { receiptWord, ticks, type Receipt } from './parts/ticks.js';
+import { receiptWord, ticks } from './parts/ticks.js';
 import { momentOf } from './parts/time.js';
 
 /** How many readers are pictured and named before the rest become a number. */
@@ -30,7 +26,8 @@ const FACES = 3;
  * @csspart avatar - One of these.
  * @csspart line - The words, or the number of further readers.
  */
-export class ReadReceiptElement extends LitElement {
+export class ReadReceiptElement extends ChatElement {
+  static override properties = { messageId: { attribute: 'message-id' } };
   static override styles = [
     base,
     css`
@@ -64,53 +61,43 @@ export class ReadReceiptElement extends LitElement {
   ];
 
   /** The id of the message. Without one: the newest of this visitor. */
-  @property({ attribute: 'message-id' }) messageId: string | undefined;
-
-  @consume({ context: termsContext, subscribe: true }) protected terms: Terms = en;
+  messageId: string | undefined;
 
   #slice = new ChannelSlice(this, fields('messages', 'reads', 'members'));
 
   override render(): TemplateResult | typeof nothing {
-    const { holder: channel, value: state } = this.#slice;
-    const selfId = channel?.client.userId;
-    if (!channel || !state || selfId === undefined) return nothing;
-    const message = state.messages.findLast(
+    const { terms } = this;
+    const selfId = this.#slice.holder?.client.userId;
+    const state = this.#slice.holder?.state.value;
+    const message = state?.messages.findLast(
       ({ id, user, type }) =>
         user?.id === selfId &&
         (this.messageId ? id === this.messageId : type !== 'error' && type !== 'system'),
     );
-    if (!message) return nothing;
+    if (!state || !message) return nothing;
     const readers = message.status === 'sent' ? readersOf(message, Object.values(state.reads)) : [];
-    return readers.length ? this.#read(channel, readers) : this.#unread(message);
-  }
-
-  #unread({ status }: LocalMessage): TemplateResult {
-    const receipt: Receipt = status;
-    const word = receiptWord(receipt, this.terms);
-    return html`<div part="base" role="img" aria-label=${word}>
-      ${receipt === 'failed' ? html`<span part="line">${word}</span>` : ticks(receipt, this.terms)}
-    </div>`;
-  }
-
-  #read(channel: Channel, readers: User[]): TemplateResult {
-    const { terms } = this;
-    const state = channel.state.value;
-    if (isDirect(state, channel.client.userId)) {
-      const at = state.reads[readers[0]?.id ?? '']?.last_read ?? '';
-      const line = terms.readAt(momentOf(at, new Date(), terms));
-      return html`<div part="base" role="img" aria-label=${line}>
-        ${ticks('read', terms)}<span part="line">${line}</span>
-      </div>`;
+    const [reader] = readers;
+    const receipt = reader ? 'read' : message.status;
+    const direct = isDirect(state, selfId);
+    const faces = direct
+      ? []
+      : readers.slice(0, FACES).map((user) => ({ ...user, name: nameOf(user, terms) }));
+    const others = readers.length - faces.length;
+    let label = receiptWord(receipt, terms);
+    let line = receipt === 'failed' ? label : '';
+    if (reader && direct)
+      line = label = terms.readAt(momentOf(state.reads[reader.id]?.last_read ?? '', new Date(), terms));
+    else if (reader) {
+      label = terms.readBy(
+        faces.map(({ name }) => name),
+        others,
+      );
+      if (others) line = `+${others}`;
     }
-    const shown = readers.slice(0, FACES).map((user) => ({ ...user, name: nameOf(user, terms) }));
-    const others = readers.length - shown.length;
-    const label = terms.readBy(
-      shown.map((user) => user.name),
-      others,
-    );
     return html`<div part="base" role="img" aria-label=${label}>
-      ${ticks('read', terms)}<span part="avatars">${shown.map((user) => avatar(user, { short: true }))}</span>
-      ${others ? html`<bdi part="line">+${others}</bdi>` : nothing}
+      ${receipt === 'failed' ? nothing : ticks(receipt, terms)}
+      ${faces.length ? html`<span part="avatars">${faces.map((user) => avatar(user, { short: true }))}</span>` : nothing}
+      ${line ? html`<bdi part="line">${line}</bdi>` : nothing}
     </div>`;
   }
 }

@@ -1,9 +1,7 @@
-import { consume } from '@lit/context';
-import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
-import { property } from 'lit/decorators.js';
-import { ChannelSlice, termsContext } from '../context.js';
-import { en, type Terms } from '../locales/en.js';
+import { css, html, nothing, type TemplateResult } from 'lit';
+import { ChannelSlice } from '../context.js';
 import { base } from '../styles/base.js';
+import { ChatElement } from './chat-element.js';
 import { define } from './define.js';
 import { avatar, nameOf } from './parts/avatar.js';
 import { isDirect } from './parts/channel-view.js';
@@ -26,7 +24,8 @@ const ANNOUNCE_MS = 10_000;
  * @cssprop [--chat-typing-color=var(--chat-text-3)] - Colour of the dots.
  * @cssprop [--chat-typing-duration=1.3s] - Time of one wave of the dots.
  */
-export class TypingIndicatorElement extends LitElement {
+export class TypingIndicatorElement extends ChatElement {
+  static override properties = { max: { type: Number } };
   static override styles = [
     base,
     css`
@@ -87,9 +86,7 @@ export class TypingIndicatorElement extends LitElement {
   ];
 
   /** How many users to name before only their number is told. */
-  @property({ type: Number }) max = 2;
-
-  @consume({ context: termsContext, subscribe: true }) protected terms: Terms = en;
+  max = 2;
 
   #typing = new ChannelSlice(this, (state) => state.typing);
   #spoken = '';

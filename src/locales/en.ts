@@ -1,7 +1,7 @@
 const and = new Intl.ListFormat('en', { type: 'conjunction' });
 const list = new Intl.ListFormat('en', { type: 'unit' });
-const count = (n: number, one: string, many: string): string =>
-  `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
+const number = (n: number): string => n.toLocaleString('en');
+const count = (n: number, one: string, many = one + 's'): string => `${number(n)} ${n === 1 ? one : many}`;
 
 /**
  * The words, in English. The shape of this object is what every other locale is checked against.
@@ -46,9 +46,10 @@ export const en = {
   noMessages: 'No messages yet',
   online: 'Online',
   members: (total: number, online: number) =>
-    count(total, 'member', 'members') + (online ? `, ${online.toLocaleString('en')} online` : ''),
-  unread: (n: number) => `${n.toLocaleString('en')} unread`,
+    count(total, 'member') + (online ? `, ${number(online)} online` : ''),
+  unread: (n: number) => `${number(n)} unread`,
   typingPreview: (name: string | undefined) => (name ? `${name} is typing…` : 'Typing…'),
+  /** A message in one line: in a list of channels, and spoken when it arrives. */
   preview: (author: string, text: string) => `${author}: ${text}`,
 
   // Messages
@@ -64,11 +65,8 @@ export const en = {
   notSent: 'Not sent',
   retry: 'Retry',
   remove: 'Delete',
-  newMessages: (n: number) => count(n, 'new message', 'new messages'),
+  newMessages: (n: number) => count(n, 'new message'),
   jump: 'Jump to latest',
-  jumpUnread: (n: number) => `Jump to latest, ${count(n, 'new message', 'new messages')}`,
-  /** Spoken when one message of somebody else arrives. */
-  said: (author: string, text: string) => `${author}: ${text}`,
 
   // Receipts
   sending: 'Sending',
@@ -89,7 +87,7 @@ export const en = {
   send: 'Send',
   charactersLeft: (n: number) => count(n, 'character left', 'characters left'),
   tooLong: (limit: number, seen: number) =>
-    `A message can have ${limit.toLocaleString('en')} characters, this one has ${seen.toLocaleString('en')}. Shorten it to send it.`,
+    `A message can have ${number(limit)} characters, this one has ${number(seen)}. Shorten it to send it.`,
   readOnly: 'You cannot post here',
 
   // Days and times

@@ -58,16 +58,18 @@ export const base = css`
     outline: 2px solid var(--chat-accent-text);
     outline-offset: 2px;
   }
-  .i {
+  svg {
     display: block;
     flex: none;
-    inline-size: 20px;
-    block-size: 20px;
     fill: none;
     stroke: currentColor;
-    stroke-width: 1.6;
     stroke-linecap: round;
     stroke-linejoin: round;
+  }
+  .i {
+    inline-size: 20px;
+    block-size: 20px;
+    stroke-width: 1.6;
   }
   .s16 {
     inline-size: 16px;
@@ -92,10 +94,19 @@ export const base = css`
     white-space: nowrap;
   }
 
-  [part~='icon-button'] {
+  .art,
+  [part~='avatar'],
+  [part~='badge'],
+  [part~='icon-button'],
+  [part~='jump'],
+  [part~='send'] {
     display: grid;
     flex: none;
     place-items: center;
+  }
+  [part~='icon-button'],
+  [part~='jump'],
+  [part~='send'] {
     inline-size: var(--chat-control);
     block-size: var(--chat-control);
     border-radius: 50%;
@@ -149,9 +160,6 @@ export const base = css`
     background: var(--chat-online);
   }
   [part~='badge'] {
-    display: inline-grid;
-    flex: none;
-    place-items: center;
     min-inline-size: 20px;
     block-size: 20px;
     padding-inline: 6px;
@@ -164,18 +172,9 @@ export const base = css`
     line-height: 1;
   }
   .ticks {
-    flex: none;
-    inline-size: 17px;
     block-size: 12px;
-    fill: none;
-    stroke: currentColor;
     stroke-width: 1.35;
-    stroke-linecap: round;
-    stroke-linejoin: round;
     opacity: 0.8;
-  }
-  .ticks.one {
-    inline-size: 12px;
   }
   .ticks.read {
     stroke-width: 1.75;
@@ -191,9 +190,7 @@ export const base = css`
     text-align: center;
     overflow-wrap: anywhere;
   }
-  .empty .art {
-    display: grid;
-    place-items: center;
+  .art {
     inline-size: 64px;
     block-size: 64px;
     margin-block-end: 12px;
@@ -201,11 +198,11 @@ export const base = css`
     background: var(--chat-accent-soft);
     color: var(--chat-accent-text);
   }
-  .empty .plain {
+  .art.plain {
     background: var(--chat-fill);
     color: var(--chat-text-2);
   }
-  .empty .art .i {
+  .art .i {
     inline-size: 28px;
     block-size: 28px;
     stroke-width: 1.5;

@@ -34,22 +34,18 @@ export const composer = css`
     min-block-size: var(--chat-control);
     /* Eight lines, then it scrolls. */
     max-block-size: 176px;
-    margin: 0;
     padding: calc((var(--chat-control) - 20px) / 2) 6px;
     padding-inline-start: 12px;
     border: 0;
+    outline: 0 !important; /* the field shows the focus */
     background: none;
-    color: var(--chat-text);
+    color: inherit;
     font: inherit;
     line-height: 20px;
     overflow-wrap: anywhere;
     resize: none;
     field-sizing: content;
     overscroll-behavior: contain;
-  }
-  /* The field shows the focus. */
-  textarea:focus {
-    outline: 0;
   }
   textarea::placeholder {
     color: var(--chat-text-3);
@@ -62,15 +58,8 @@ export const composer = css`
     }
   }
   [part~='send'] {
-    display: grid;
-    flex: none;
-    place-items: center;
-    inline-size: var(--chat-control);
-    block-size: var(--chat-control);
-    border-radius: 50%;
     background: var(--chat-accent-fill);
     color: var(--chat-on-accent);
-    transition: background var(--chat-time-1);
   }
   [part~='send']:hover {
     background: var(--chat-accent-fill-hover);
@@ -100,11 +89,9 @@ export const composer = css`
     justify-content: center;
     gap: 8px;
     min-block-size: 44px;
-    padding-inline: 14px;
     border-radius: var(--chat-radius-field);
     background: var(--chat-fill);
     color: var(--chat-text-2);
     font-size: var(--chat-size-md);
-    text-align: center;
   }
 `;

@@ -5,18 +5,17 @@ export const list = css`
   :host {
     display: flex;
     flex: 1;
-    flex-direction: column;
+    position: relative;
     block-size: 100%;
     min-block-size: 0;
-    position: relative;
     overflow: hidden;
     container-type: inline-size;
   }
+  /* Reversed: the browser itself keeps the end in view, whatever grows. */
   .scroller {
     display: flex;
     flex: 1;
-    flex-direction: column;
-    min-block-size: 0;
+    flex-direction: column-reverse;
     overflow: hidden auto;
     overflow-anchor: none;
     overscroll-behavior: contain;
@@ -32,28 +31,27 @@ export const list = css`
     margin-inline: auto;
     padding: var(--chat-space-3) min(var(--chat-space-4), 3.4%);
   }
-  [part~='log'] {
-    position: relative;
-  }
-  [part~='log'].fill {
-    display: flex;
-    flex: 1;
-    flex-direction: column;
-  }
-  .older {
-    align-self: center;
-    inline-size: 120px;
-    block-size: 12px;
-    margin-block: 8px;
-  }
-  button.older {
-    inline-size: auto;
-    block-size: auto;
-  }
+  .fill,
   .skeletons {
     display: flex;
     flex: 1;
     flex-direction: column;
+  }
+  /* What comes and goes under the eyes of a reader further up must not move them. */
+  .up slot[name='typing'] {
+    display: block;
+    block-size: 0;
+    overflow: hidden;
+  }
+  .older {
+    align-self: center;
+    margin-block: 8px;
+  }
+  .older.skeleton {
+    inline-size: 120px;
+    block-size: 12px;
+  }
+  .skeletons {
     justify-content: flex-end;
     gap: 12px;
     animation: late 1ms 300ms backwards;
@@ -74,35 +72,25 @@ export const list = css`
     block-size: 92px;
   }
   [part~='jump'] {
-    display: grid;
-    place-items: center;
     position: absolute;
     inset-block-end: 14px;
     inset-inline-end: max(16px, calc((100% - var(--chat-content)) / 2 + 16px));
     z-index: 2;
     inline-size: 42px;
     block-size: 42px;
-    border-radius: 50%;
     background: var(--chat-raised);
     box-shadow: var(--chat-shadow-2);
-    color: var(--chat-text-2);
     animation: rise var(--chat-time-2) var(--chat-ease);
   }
   [part~='jump'] [part~='badge'] {
     position: absolute;
     inset-block-start: -9px;
-    inset-inline: 0;
-    inline-size: fit-content;
-    margin-inline: auto;
     box-shadow: 0 0 0 2px var(--chat-surface);
-  }
-  read-receipt::part(ticks) {
-    display: none;
   }
   @keyframes rise {
     from {
       opacity: 0;
-      translate: 0 calc(4px * var(--chat-shift, 1));
+      translate: 0 calc(4px * var(--chat-shift));
     }
   }
   @container (max-width: 419.9px) {

@@ -24,7 +24,8 @@ export const messages = css`
     align-self: end;
   }
   [part~='bubble'],
-  .below {
+  [part~='failure'],
+  read-receipt {
     grid-column: -2 / -1;
     justify-self: start;
     max-inline-size: var(--_max);
@@ -32,18 +33,25 @@ export const messages = css`
   .own > * {
     justify-self: end;
   }
+  /* Its room is there before its words: a reader further up is not moved. */
+  read-receipt {
+    min-block-size: 22px;
+  }
+  read-receipt::part(ticks) {
+    display: none;
+  }
 
   [part~='bubble'] {
     --_quiet: var(--chat-text-2);
     position: relative;
     min-inline-size: 0;
-    padding: calc(7px * var(--chat-density, 1)) 12px calc(8px * var(--chat-density, 1));
+    padding: calc(7px * var(--_d)) 12px calc(8px * var(--_d));
     border-radius: var(--chat-radius-bubble);
     border-end-start-radius: var(--chat-radius-joint);
     border-start-start-radius: var(--_top, var(--chat-radius-joint));
-    background: var(--chat-other-bg, #eee);
-    color: var(--chat-other-text, #111);
-    line-height: var(--chat-leading);
+    background: var(--chat-other-bg);
+    color: var(--chat-other-text);
+    line-height: 1.4;
   }
   .first {
     --_top: var(--chat-radius-bubble);
@@ -53,8 +61,8 @@ export const messages = css`
     border-radius: var(--chat-radius-bubble);
     border-end-end-radius: var(--chat-radius-joint);
     border-start-end-radius: var(--_top, var(--chat-radius-joint));
-    background: var(--chat-own-bg, #2d5bd7);
-    color: var(--chat-own-text, #fff);
+    background: var(--chat-own-bg);
+    color: var(--chat-own-text);
   }
   [part~='message']:focus-visible > [part~='bubble'] {
     outline: 2px solid var(--chat-accent-text);
@@ -66,6 +74,10 @@ export const messages = css`
     outline: 0;
     background: none;
     color: inherit;
+  }
+  .plain .words {
+    font-size: 38px;
+    line-height: 1.15;
   }
   [part~='bubble'].deleted {
     --_quiet: var(--chat-text-3);
@@ -102,10 +114,6 @@ export const messages = css`
     white-space: pre-wrap;
     unicode-bidi: isolate;
   }
-  .jumbo {
-    font-size: 38px;
-    line-height: 1.15;
-  }
   a {
     color: inherit;
     text-decoration-thickness: 1px;
@@ -113,6 +121,13 @@ export const messages = css`
   }
   [part~='message']:not(.own) a {
     color: var(--chat-accent-text);
+  }
+  [part~='meta'],
+  .aside {
+    color: var(--_quiet);
+    font-size: var(--chat-size-xs);
+    font-variant-numeric: tabular-nums;
+    white-space: nowrap;
   }
   [part~='meta'] {
     float: inline-end;
@@ -124,11 +139,7 @@ export const messages = css`
     block-size: 14px;
     margin-block-start: 7px;
     margin-inline-start: 10px;
-    color: var(--_quiet);
-    font-size: var(--chat-size-xs);
-    font-variant-numeric: tabular-nums;
     line-height: 1;
-    white-space: nowrap;
     user-select: none;
   }
   .plain [part~='meta'] {
@@ -139,9 +150,6 @@ export const messages = css`
     inset-block-end: 8px;
     inset-inline-start: calc(100% + 8px);
     color: var(--chat-text-2);
-    font-size: var(--chat-size-xs);
-    font-variant-numeric: tabular-nums;
-    white-space: nowrap;
     opacity: 0;
     transition: opacity var(--chat-time-1);
   }
@@ -182,11 +190,10 @@ export const messages = css`
   [part~='failure'] button::after {
     content: '';
     position: absolute;
-    inset: calc(var(--chat-hit, 0px) * -1);
+    inset: calc(var(--chat-hit) * -1);
   }
 
-  [part~='day-separator'],
-  [part~='unread-separator'],
+  [role='separator'],
   [part~='notice'] {
     display: flex;
     align-items: center;
@@ -227,7 +234,7 @@ export const messages = css`
     margin-block: var(--chat-space-3) var(--chat-space-1);
     font-weight: 400;
   }
-  :is([part~='day-separator'], [part~='unread-separator']) + [part~='message'] {
+  [role='separator'] + [part~='message'] {
     margin-block-start: 0;
   }
 `;

@@ -1,13 +1,10 @@
 import { css } from 'lit';
 
-/** Pictures of people and channels, and the eight hues that tell them apart (`hueClass`). */
+/** Pictures of people and channels, in the hues that tell them apart (`hue` in parts/avatar.ts). */
 export const people = css`
   [part~='avatar'] {
     --_size: var(--_s, var(--chat-avatar-bar));
     position: relative;
-    display: grid;
-    flex: none;
-    place-items: center;
     inline-size: var(--_size);
     block-size: var(--_size);
     border-radius: 50%;
@@ -33,31 +30,7 @@ export const people = css`
     border-radius: inherit;
     object-fit: cover;
   }
-  img.broken {
+  .broken {
     visibility: hidden;
-  }
-  .h0 {
-    --chat-hue: 20;
-  }
-  .h1 {
-    --chat-hue: 55;
-  }
-  .h2 {
-    --chat-hue: 105;
-  }
-  .h3 {
-    --chat-hue: 150;
-  }
-  .h4 {
-    --chat-hue: 195;
-  }
-  .h5 {
-    --chat-hue: 240;
-  }
-  .h6 {
-    --chat-hue: 285;
-  }
-  .h7 {
-    --chat-hue: 340;
   }
 `;

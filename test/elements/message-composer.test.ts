@@ -235,7 +235,7 @@ describe('message-composer', () => {
     expect(text(el, 'composer-note')).to.equal(
       'A message can have 5 characters, this one has 9. Shorten it to send it.',
     );
-    expect(find(el, '[role=alert]').id).to.equal(field(el).getAttribute('aria-describedby'));
+    expect(find(el, '[role=alert]').parentElement?.id).to.equal(field(el).getAttribute('aria-describedby'));
     expect(field(el).getAttribute('aria-invalid')).to.equal('true');
     expect(field(el).value).to.equal('Hello you');
   });

@@ -1,4 +1,4 @@
-import { expect } from '@open-wc/testing';
+import { expect, nextFrame } from '@open-wc/testing';
 import { html } from 'lit';
 import sinon from 'sinon';
 import type { ChannelState } from '../../src/client/state.js';
@@ -30,14 +30,17 @@ async function listing(fields: Partial<ChannelState> = {}) {
     await settled(el);
   };
   const scroller = find(el, '.scroller');
+  // Its `scrollTop` counts from the end: 0 there, negative above it.
+  const range = () => scroller.scrollHeight - scroller.clientHeight;
+  const fromTop = () => range() + scroller.scrollTop;
+  const fromBottom = () => Math.abs(scroller.scrollTop);
   const scroll = async (top: number) => {
-    scroller.scrollTop = top;
+    scroller.scrollTop = top - range();
     scroller.dispatchEvent(new Event('scroll'));
     await settled(el);
   };
-  const fromBottom = () => scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop;
   const messages = () => channel.state.value.messages;
-  return { ...provided, channel, el, set, scroll, scroller, fromBottom, messages };
+  return { ...provided, channel, el, set, scroll, scroller, fromTop, fromBottom, messages };
 }
 
 /** Where a message stands in the page. */
@@ -48,9 +51,9 @@ describe('message-list, scrolling', () => {
   afterEach(() => sinon.restore());
 
   it('opens at the bottom', async () => {
-    const { fromBottom, scroller } = await listing();
+    const { fromBottom, fromTop } = await listing();
 
-    expect(scroller.scrollTop).to.be.greaterThan(0);
+    expect(fromTop()).to.be.greaterThan(0);
     expect(fromBottom()).to.be.lessThan(1);
   });
 
@@ -73,25 +76,39 @@ describe('message-list, scrolling', () => {
   });
 
   it('holds still for a reader further up, and counts what comes', async () => {
-    const { el, set, scroll, scroller, messages } = await listing();
-    await scroll(scroller.scrollTop - 300);
-    const before = scroller.scrollTop;
+    const { el, set, scroll, fromTop, messages } = await listing();
+    await scroll(fromTop() - 300);
+    const before = fromTop();
 
     await set({ messages: [...messages(), sent(500), sent(501), sent(502, bob, { type: 'system' })] });
 
-    expect(scroller.scrollTop).to.equal(before);
+    expect(fromTop()).to.be.closeTo(before, 1);
     expect(text(el, 'jump')).to.equal('2');
     expect(find(el, "[part='jump']").getAttribute('aria-label')).to.equal('Jump to latest, 2 new messages');
   });
 
+  it('holds still for a reader further up when somebody types, and when somebody reads', async () => {
+    const { el, set, scroll, fromTop } = await listing();
+    await scroll(fromTop() - 300);
+    const seen = topOf(el, 'm126');
+
+    await set({ typing: [bob] });
+    await nextFrame();
+    expect(topOf(el, 'm126')).to.be.closeTo(seen, 1);
+
+    await set({ reads: { bob: readEntry(bob, 139) } });
+    await nextFrame();
+    expect(topOf(el, 'm126')).to.be.closeTo(seen, 1);
+  });
+
   it('shows no way down at the bottom, and within 64 pixels of it', async () => {
-    const { el, scroll, scroller } = await listing();
+    const { el, scroll, fromTop } = await listing();
     expect(parts(el, 'jump')).to.be.empty;
 
-    await scroll(scroller.scrollTop - 60);
+    await scroll(fromTop() - 60);
     expect(parts(el, 'jump')).to.be.empty;
 
-    await scroll(scroller.scrollTop - 10);
+    await scroll(fromTop() - 10);
     expect(parts(el, 'jump')).to.have.length(1);
   });
 
@@ -116,8 +133,8 @@ describe('message-list, scrolling', () => {
   });
 
   it('loads older messages a screen and a half before the top', async () => {
-    const { channel, scroll, scroller, el } = await listing({ hasOlder: true });
-    expect(scroller.scrollTop).to.be.greaterThan(1.5 * scroller.clientHeight);
+    const { channel, scroll, scroller, fromTop, el } = await listing({ hasOlder: true });
+    expect(fromTop()).to.be.greaterThan(1.5 * scroller.clientHeight);
     expect(channel.loadOlder.callCount).to.equal(0);
 
     await scroll(1.5 * el.clientHeight - 1);

@@ -1,6 +1,6 @@
 import { expect } from '@open-wc/testing';
 import { html, render } from 'lit';
-import { avatar, hueClass, initials, nameOf } from '../../src/elements/parts/avatar.js';
+import { avatar, hue, initials, nameOf } from '../../src/elements/parts/avatar.js';
 import { isJumbo, linked, linkedText } from '../../src/elements/parts/links.js';
 import { readUntil, receiptOf } from '../../src/elements/parts/ticks.js';
 import { dayLabel, listTime, momentOf, timeOfDay } from '../../src/elements/parts/time.js';
@@ -88,8 +88,8 @@ describe('a name', () => {
   });
 
   it('has one hue wherever it is shown', () => {
-    expect(hueClass('ada')).to.equal(hueClass('ada'));
-    expect(hueClass('')).to.match(/^h[0-7]$/);
+    expect(hue('ada')).to.equal(hue('ada'));
+    expect(hue('')).to.match(/^--chat-hue:\d+$/);
   });
 });
 

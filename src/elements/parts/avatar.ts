@@ -18,23 +18,25 @@ export function nameOf(person: { id?: string; name?: unknown } | undefined, term
   return clean(person?.name) || clean(person?.id) || terms.unknownUser;
 }
 
-/** The class of one of the eight hues (`h0` … `h7`, base.ts), the same for an id on every page. */
-export function hueClass(id: string): string {
+/** Angles that are told apart at a glance. */
+const HUES = [20, 55, 105, 150, 195, 240, 285, 340];
+
+/**
+ * One of eight hues, the same for an id on every page, as a declaration for `.style=${…}`: a property, since
+ * strict pages allow no such attribute.
+ */
+export function hue(id: string): string {
   let hash = 0;
   for (let i = 0; i < id.length; i++) hash = (hash * 31 + id.charCodeAt(i)) >>> 0;
-  return `h${hash % 8}`;
+  return `--chat-hue:${HUES[hash % 8]}`;
 }
 
 /** `ML` for "Mara Lindqvist"; one letter in scripts without capitals, where two would join. */
 export function initials(name: string): string {
-  const words = name.split(/[\s_@-]+/).filter(Boolean);
-  const first = letter(words[0] ?? '');
-  const last = words.length > 1 ? letter(words[words.length - 1] ?? '') : '';
+  const letters = name.split(/[\s_@-]+/).flatMap((word) => [...word][0] ?? []);
+  const [first = ''] = letters;
+  const last = letters.slice(1).at(-1) ?? '';
   return first.toLowerCase() === first.toUpperCase() ? first : (first + last).toUpperCase();
-}
-
-function letter(text: string): string {
-  return [...text][0] ?? '';
 }
 
 /** Whether a URL from others may become an image's source. */
@@ -42,33 +44,28 @@ function isImageUrl(url: unknown): url is string {
   return typeof url === 'string' && /^(https?:)?\/\/|^\/|^data:image\/|^blob:/i.test(url);
 }
 
-// A class, not removal: the element belongs to Lit, and its next source may be good.
-const broken = (event: Event) => (event.target as Element).classList.add('broken');
-const loaded = (event: Event) => (event.target as Element).classList.remove('broken');
+// Hidden, not removed: the element belongs to Lit, and its next source may be good.
+const shown = ({ type, target }: Event) => (target as Element).classList.toggle('broken', type === 'error');
 
 /**
  * A decorative avatar: initials on the hue of the id, under the image if one loads. Its size is `--_s`.
- * `square` for channels; `short` leaves
- * one letter, for the smallest; `online` adds the presence dot.
+ * `square` for channels; `short` leaves one letter, for the smallest; `online` adds the presence dot.
  */
 export function avatar(
-  of: Pictured,
-  {
-    square = false,
-    short = false,
-    online = false,
-  }: { square?: boolean; short?: boolean; online?: boolean } = {},
+  { id, name, image }: Pictured,
+  { square, short, online }: { square?: boolean; short?: boolean; online?: boolean } = {},
 ): TemplateResult {
-  return html`<span part="avatar" class="${hueClass(of.id)} ${square ? 'square' : ''}" aria-hidden="true"
-    >${short ? letter(initials(of.name || of.id)) : initials(of.name || of.id)}${
-      isImageUrl(of.image)
+  const letters = initials(name || id);
+  return html`<span part="avatar" class=${square ? 'square' : nothing} .style=${hue(id)} aria-hidden="true"
+    >${short ? [...letters][0] : letters}${
+      isImageUrl(image)
         ? html`<img
-            src=${of.image}
+            src=${image}
             alt=""
             loading="lazy"
             referrerpolicy="no-referrer"
-            @error=${broken}
-            @load=${loaded}
+            @error=${shown}
+            @load=${shown}
           />`
         : nothing
     }${online ? html`<i part="presence"></i>` : nothing}</span

@@ -8,8 +8,5 @@ export function fields<K extends keyof ChannelState>(
   ...keys: K[]
 ): (state: ChannelState) => Pick<ChannelState, K> {
   let last: Pick<ChannelState, K> | undefined;
-  return (state) => {
-    if (last && keys.every((key) => Object.is(last?.[key], state[key]))) return last;
-    return (last = state);
-  };
+  return (state) => (last = last && keys.every((key) => last?.[key] === state[key]) ? last : state);
 }

@@ -20,12 +20,10 @@ export function linked(text: string): (string | { href: string; text: string })[
   for (const match of text.matchAll(URLS)) {
     const url = trimmed(match[0]);
     if (!URL.canParse(url)) continue;
-    if (match.index > done) pieces.push(text.slice(done, match.index));
-    pieces.push({ href: new URL(url).href, text: url });
+    pieces.push(text.slice(done, match.index), { href: new URL(url).href, text: url });
     done = match.index + url.length;
   }
-  if (done < text.length) pieces.push(text.slice(done));
-  return pieces;
+  return [...pieces, text.slice(done)].filter(Boolean);
 }
 
 /** A message's text with its addresses as links. Strangers' text is bound as text, never as markup. */
@@ -39,9 +37,8 @@ export function linkedText(text: string): (string | TemplateResult)[] {
   );
 }
 
-/** One to three emoji and nothing else: `\p{RI}{2}` is a flag, the tags are those of regional flags. */
-const EMOJI =
-  /^(?:\s*(?:\p{RI}{2}|[\d#*]\ufe0f?\u20e3|\p{ExtPict}[\ufe0f\p{EMod}]?[\u{e0020}-\u{e007f}]*(?:\u200d\p{ExtPict}[\ufe0f\p{EMod}]?)*)){1,3}\s*$/u;
+/** One to three emoji and nothing else. Not a literal, since the flag is younger than our language target. */
+const EMOJI = new RegExp('^(\\s*\\p{RGI_Emoji}){1,3}\\s*$', 'v');
 
 /** Whether `text` is one to three emoji alone, which are shown large. */
 export function isJumbo(text: string): boolean {

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { LocalMessage } from '../../client/state.js';
 import type { Terms } from '../../locales/en.js';
-import { avatar, hueClass, nameOf } from './avatar.js';
+import { avatar, hue, nameOf } from './avatar.js';
 import { icon } from './icons.js';
 import { isJumbo, linkedText } from './links.js';
 import type { MessageRow } from './rows.js';
@@ -35,73 +35,59 @@ export function textOf(message: LocalMessage, terms: Terms): string {
   return message.text || (message['attachments'] ? terms.attachment : '');
 }
 
-function label({ message, own }: MessageRow, { terms, receipt }: RowView): string {
+/** One message. Depends on nothing but its arguments, so that it can be kept while these stay. */
+export function messageRow(
+  { message, own, first, last }: MessageRow,
+  { terms, direct, receipt, receiptLine }: RowView,
+  actions: RowActions,
+): TemplateResult {
+  const { id, user, created_at } = message;
   const text = textOf(message, terms);
-  return [
-    own ? terms.you : nameOf(message.user, terms),
-    text.length > NAME_LENGTH ? `${text.slice(0, NAME_LENGTH)}…` : text,
-    timeOfDay(message.created_at, terms),
-    message.message_text_updated_at && !isDeleted(message) ? terms.edited : '',
-    receipt ? receiptWord(receipt, terms) : '',
-  ]
-    .filter(Boolean)
-    .join(', ');
-}
-
-function meta({ message, last }: MessageRow, { terms, receipt }: RowView) {
-  if (receipt === 'failed') return nothing;
-  const edited = message.message_text_updated_at && !isDeleted(message);
-  const time = html`<time datetime=${message.created_at}>${timeOfDay(message.created_at, terms)}</time>`;
-  if (!last && !edited) return html`<span class="aside">${time}</span>`;
-  return html`<span part="meta"
-    >${edited ? terms.edited : nothing} ${time}${receipt ? ticks(receipt, terms) : nothing}</span
-  >`;
-}
-
-function failure({ message }: MessageRow, terms: Terms, actions: RowActions) {
-  return html`<div part="failure" class="below">
-    ${icon('alert', 's16')}<span role="alert">${terms.notSent}</span> ·
-    <button @click=${() => actions.retry(message.id)}>${terms.retry}</button> ·
-    <button @click=${() => actions.remove(message.id)}>${terms.remove}</button>
+  const name = nameOf(user, terms);
+  const author = { ...user, id: user?.id ?? '', name };
+  const named = !own && !direct;
+  const deleted = isDeleted(message);
+  const failed = receipt === 'failed';
+  const edited = !deleted && message.message_text_updated_at ? terms.edited : '';
+  const kind = deleted ? 'deleted' : failed ? 'failed' : isJumbo(text) ? 'plain' : nothing;
+  const time = timeOfDay(created_at, terms);
+  const short = text.length > NAME_LENGTH ? `${text.slice(0, NAME_LENGTH)}…` : text;
+  const label = [own ? terms.you : name, short, time, edited, receipt && receiptWord(receipt, terms)];
+  const inside = last || edited;
+  return html`<div
+    part="message"
+    class="${own ? 'own' : ''} ${first ? 'first' : ''}"
+    role="article"
+    tabindex="-1"
+    data-id=${id}
+    aria-label=${label.filter(Boolean).join(', ')}
+  >
+    ${named && last ? avatar(author) : nothing}
+    <div part="bubble" class=${kind}>
+      ${named && first ? html`<div part="author" .style=${hue(author.id)} dir="auto">${name}</div>` : nothing}
+      <div part="text" dir="auto">
+        ${deleted ? icon('trash', 's16') : nothing}<span class="words"
+          >${deleted ? text : linkedText(text)}</span
+        >${
+          failed
+            ? nothing
+            : html`<span part=${inside ? 'meta' : nothing} class=${inside ? nothing : 'aside'}
+                >${edited}
+                <time datetime=${created_at}>${time}</time
+                >${receipt && inside ? ticks(receipt, terms) : nothing}</span
+              >`
+        }
+      </div>
+    </div>
+    ${failed ? failure(id, terms, actions) : nothing}
+    ${receiptLine ? html`<read-receipt message-id=${id} exportparts="avatars, line"></read-receipt>` : nothing}
   </div>`;
 }
 
-/** One message. Depends on nothing but its arguments, so that it can be kept while these stay. */
-export function messageRow(row: MessageRow, view: RowView, actions: RowActions): TemplateResult {
-  const { message, own, first, last } = row;
-  const { terms, direct, receipt } = view;
-  const deleted = isDeleted(message);
-  const text = textOf(message, terms);
-  const jumbo = !deleted && receipt !== 'failed' && isJumbo(text);
-  const named = !own && !direct;
-  const author = { ...message.user, id: message.user?.id ?? '', name: nameOf(message.user, terms) };
-  const bubble = deleted ? 'deleted' : receipt === 'failed' ? 'failed' : jumbo ? 'plain' : '';
-  return html`<div
-    part="message"
-    class="${own ? 'own' : ''} ${first ? 'first' : ''} ${last ? 'last' : ''}"
-    role="article"
-    tabindex="-1"
-    data-id=${message.id}
-    aria-label=${label(row, view)}
-  >
-    ${named && last ? avatar(author) : nothing}
-    <div part="bubble" class=${bubble || nothing}>
-      ${named && first ? html`<div part="author" class=${hueClass(author.id)} dir="auto">${author.name}</div>` : nothing}
-      <div part="text" dir="auto">
-        ${deleted ? icon('trash', 's16') : nothing}<span class="words ${jumbo ? 'jumbo' : ''}"
-          >${deleted ? text : linkedText(text)}</span
-        >${meta(row, view)}
-      </div>
-    </div>
-    ${receipt === 'failed' ? failure(row, terms, actions) : nothing}
-    ${
-      view.receiptLine
-        ? html`<read-receipt
-            class="below"
-            message-id=${message.id}
-            exportparts="avatars, line"
-          ></read-receipt>`
-        : nothing
-    }
+function failure(id: string, terms: Terms, actions: RowActions): TemplateResult {
+  return html`<div part="failure">
+    ${icon('alert', 's16')}<span role="alert">${terms.notSent}</span> ·
+    <button @click=${() => actions.retry(id)}>${terms.retry}</button> ·
+    <button @click=${() => actions.remove(id)}>${terms.remove}</button>
   </div>`;
 }

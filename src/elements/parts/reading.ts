@@ -3,6 +3,9 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 /** What was in view this long counts as read (the design's figure). */
 const SEEN_MS = 500;
 
+/** What may change whether somebody looks; all of it comes by the window. */
+const LOOKS = ['focus', 'blur', 'visibilitychange'];
+
 /** Calls `read` once the host was in view for 500 ms of a focused page, while `wanted` says so. */
 export class ReadWhenSeen implements ReactiveController {
   #host: Element;
@@ -24,17 +27,12 @@ export class ReadWhenSeen implements ReactiveController {
 
   hostConnected(): void {
     this.#observer.observe(this.#host);
-    window.addEventListener('focus', this.check);
-    window.addEventListener('blur', this.check);
-    document.addEventListener('visibilitychange', this.check);
+    for (const type of LOOKS) addEventListener(type, this.check);
   }
 
   hostDisconnected(): void {
     this.#observer.disconnect();
-    this.#inView = false;
-    window.removeEventListener('focus', this.check);
-    window.removeEventListener('blur', this.check);
-    document.removeEventListener('visibilitychange', this.check);
+    for (const type of LOOKS) removeEventListener(type, this.check);
     this.reset();
   }
 
@@ -44,8 +42,8 @@ export class ReadWhenSeen implements ReactiveController {
 
   /** Starts or stops the wait as things stand. */
   check = (): void => {
-    const seen = this.#inView && document.visibilityState === 'visible' && document.hasFocus();
-    if (!seen || !this.#wanted()) return this.reset();
+    // A page has the focus only while it is visible.
+    if (!this.#inView || !document.hasFocus() || !this.#wanted()) return this.reset();
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       this.#read();

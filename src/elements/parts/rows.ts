@@ -12,7 +12,7 @@ export interface MessageRow {
   readonly own: boolean;
   /** First and last of its group: same author and day, no long pause, nothing in between. */
   readonly first: boolean;
-  readonly last: boolean;
+  last: boolean;
 }
 
 /** A sentence of the channel itself, not of a person. */
@@ -54,34 +54,29 @@ export function daysOf(
 ): Day[] {
   const days: { key: string; at: Timestamp; rows: Row[] }[] = [];
   let today = NaN;
-  let previous: { message: LocalMessage; row: { last: boolean } } | undefined;
-  let marked = !unread;
+  let rows: Row[] = [];
   for (const message of messages) {
     const own = message.user?.id === selfId;
     const day = dayOf(message.created_at);
     // Not `!==`: an unsent message carries this machine's clock, which may be a day behind.
     if (!days.length || day > today) {
-      days.push({ key: String(day), at: message.created_at, rows: [] });
+      rows = [];
+      days.push({ key: String(day), at: message.created_at, rows });
       today = day;
-      previous = undefined;
     }
-    const rows = days[days.length - 1]?.rows ?? [];
-    if (unread && !marked && !own && compareTimes(message.created_at, unread.after) > 0) {
-      // Message ids hold no `%`, so no message has this key.
-      rows.push({ kind: 'unread', key: '%unread', count: unread.count });
-      marked = true;
-      previous = undefined;
+    if (unread && !own && compareTimes(message.created_at, unread.after) > 0) {
+      rows.push({ kind: 'unread', key: '', count: unread.count });
+      unread = undefined;
     }
+    const key = message.id;
     if (isNotice(message)) {
-      rows.push({ kind: 'notice', key: message.id, message });
-      previous = undefined;
+      rows.push({ kind: 'notice', key, message });
       continue;
     }
-    const joins = previous !== undefined && inOneGroup(previous.message, message);
-    if (previous && joins) previous.row.last = false;
-    const row = { kind: 'message' as const, key: message.id, message, own, first: !joins, last: true };
-    rows.push(row);
-    previous = { message, row };
+    const previous = rows.at(-1);
+    const joins = previous?.kind === 'message' && inOneGroup(previous.message, message);
+    if (joins) previous.last = false;
+    rows.push({ kind: 'message', key, message, own, first: !joins, last: true });
   }
   return days;
 }
@@ -93,9 +88,14 @@ function inOneGroup(a: LocalMessage, b: LocalMessage): boolean {
 /** How many messages at the end `arrivals` looks through: more than a page brings at once. */
 const TAIL = 200;
 
+/** When the newest message that the server has was written; empty without one. */
+export function newestSent(messages: readonly LocalMessage[] = []): Timestamp {
+  return messages.findLast((message) => message.status === 'sent')?.created_at ?? '';
+}
+
 /** The messages of `next` that came at its end since `previous`; not those of an older page. */
 export function arrivals(previous: readonly LocalMessage[], next: readonly LocalMessage[]): LocalMessage[] {
-  const newest = previous.findLast((message) => message.status === 'sent')?.created_at ?? '';
+  const newest = newestSent(previous);
   const known = new Set(previous.slice(-TAIL).map((message) => message.id));
   return next
     .slice(-TAIL)

@@ -25,17 +25,18 @@ export function receiptOf(message: LocalMessage, until: Timestamp): Receipt {
 
 /** The mark of one own message: a clock, one tick, or two strong ticks. */
 export function ticks(receipt: Exclude<Receipt, 'failed'>, terms: Terms): TemplateResult {
+  const label = terms[receipt];
   if (receipt === 'sending')
-    return html`<span part="ticks" class="clock" role="img" aria-label=${terms.sending}
-      >${icon('clock')}</span
-    >`;
+    return html`<span part="ticks" class="clock" role="img" aria-label=${label}>${icon('clock')}</span>`;
   const read = receipt === 'read';
+  const width = read ? 17 : 12;
   return html`<svg
     part="ticks"
-    class="ticks ${read ? 'read' : 'one'}"
-    viewBox="0 0 ${read ? 17 : 12} 12"
+    class="ticks ${receipt}"
+    width=${width}
+    viewBox="0 0 ${width} 12"
     role="img"
-    aria-label=${terms[receipt]}
+    aria-label=${label}
   >
     <path d=${read ? 'm1.2 6.6 3 3L9.9 3M8.3 9l.6.6L14.6 3' : 'm1.5 6.6 3 3L10.2 3'} />
   </svg>`;

@@ -9,9 +9,9 @@ const formats = new Map<string, Intl.DateTimeFormat>();
 function format(date: Date, terms: Terms, options: Intl.DateTimeFormatOptions): string {
   // An impossible time from a server must not take the list down.
   if (Number.isNaN(date.getTime())) return '';
-  const key = terms.locale + Object.entries(options).join();
-  let made = formats.get(key);
-  if (!made) formats.set(key, (made = new Intl.DateTimeFormat(terms.locale, options)));
+  const key = terms.locale + JSON.stringify(options);
+  const made = formats.get(key) ?? new Intl.DateTimeFormat(terms.locale, options);
+  formats.set(key, made);
   return made.format(date);
 }
 
