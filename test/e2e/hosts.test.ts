@@ -131,7 +131,13 @@ describe('the demo pages', () => {
 
         await say(`listen, ${framework}`);
 
-        assert.equal(await page.locator('message-list').getByText(/LISTEN/).count(), 0);
+        assert.equal(
+          await page
+            .locator('message-list')
+            .getByText(/LISTEN/)
+            .count(),
+          0,
+        );
       });
 
       it('fill a slot', async () => {
