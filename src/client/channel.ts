@@ -60,11 +60,11 @@ export class Channel {
 
   async #watch(): Promise<void> {
     this.#assertOpen();
-    this.watched = true; // also where it fails: then the next connection brings it
     if (this.state.value.phase !== 'ready') this.set({ phase: 'loading' });
     try {
       await this.client.refresh([this]);
     } catch (error) {
+      this.watched ||= (error as ChatError).retryable; // then the next connection brings it
       this.fail(error as ChatError);
     }
     const { error } = this.state.value;

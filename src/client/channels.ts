@@ -79,12 +79,12 @@ export class Channels {
 
   /** Makes what the query finds the list, now and after every new connection. */
   async load(...query: ListQuery): Promise<Channel[]> {
-    this.#listed = query;
     const before = this.#client.state.value.channelsPhase;
     const phase = (next: Phase): Phase => (before === 'ready' ? before : next);
     this.#client.patch({ channelsPhase: phase('loading') });
     try {
       const channels = await this.query(...query);
+      this.#listed = query;
       this.#client.patch({ channelsPhase: 'ready', channelsError: undefined });
       this.list(channels);
       return channels;
