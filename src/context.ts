@@ -7,7 +7,8 @@ import type { Store } from './client/store.js';
 import type { Terms } from './locales/en.js';
 
 // A page may define its elements in any order: who asks before a provider is there is answered later.
-new ContextRoot().attach(document.documentElement);
+// Where pages are rendered on a server there is nobody to ask.
+if (globalThis.document) new ContextRoot().attach(document.documentElement);
 
 /** The session's client; undefined until `<chat-session>` has one. */
 export const clientContext = createContext<ChatClient | undefined>(Symbol('chat-client'));

@@ -8,6 +8,7 @@ export { MessageListElement } from './elements/message-list.js';
 export { MessageComposerElement } from './elements/message-composer.js';
 export { TypingIndicatorElement } from './elements/typing-indicator.js';
 export { ReadReceiptElement } from './elements/read-receipt.js';
+import './elements/messenger.js';
 export * from './elements/events.js';
 export { ChatClient, ChatError } from './client/index.js';
 export type * from './client/index.js';

@@ -1,13 +1,13 @@
-import { consume } from '@lit/context';
-import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
-import { property, state } from 'lit/decorators.js';
-import { ChannelSlice, ClientSlice, termsContext } from '../context.js';
-import { en, type Terms } from '../locales/en.js';
+import { css, html, nothing, type TemplateResult } from 'lit';
+import type { Channel } from '../client/channel.js';
+import { ChannelSlice, ClientSlice } from '../context.js';
 import { base } from '../styles/base.js';
+import { ChatElement } from './chat-element.js';
 import { define } from './define.js';
 import { ChatBackEvent } from './events.js';
 import { avatar } from './parts/avatar.js';
 import { channelFace, otherPerson } from './parts/channel-view.js';
+import { fields } from './parts/fields.js';
 import { icon } from './parts/icons.js';
 
 /**
@@ -26,7 +26,7 @@ import { icon } from './parts/icons.js';
  * @csspart header-actions - Around the slot.
  * @csspart status-quiet - In the subtitle: updates come by polling.
  */
-export class ChannelHeaderElement extends LitElement {
+export class ChannelHeaderElement extends ChatElement {
   static override styles = [
     base,
     css`
@@ -98,57 +98,49 @@ export class ChannelHeaderElement extends LitElement {
     `,
   ];
 
+  static override properties = { back: { type: Boolean } };
+
   /** Shows a back button where the session is too narrow for two panes. */
-  @property({ type: Boolean }) back = false;
+  back = false;
 
-  @consume({ context: termsContext, subscribe: true })
-  @state()
-  protected terms: Terms = en;
+  #channel = new ChannelSlice(this, fields('data', 'members'));
+  #connection = new ClientSlice(this, (state) => state.connection);
 
-  #data = new ChannelSlice(this, (state) => state.data);
-  #members = new ChannelSlice(this, (state) => state.members);
-  #self = new ClientSlice(this, (_, client) => client.userId);
-  #polling = new ClientSlice(
-    this,
-    ({ connection }) => connection.status === 'live' && connection.transport === 'longpoll',
-  );
-
-  override render() {
-    const channel = this.#data.holder;
+  override render(): TemplateResult | typeof nothing {
+    const { holder: channel, value: state } = this.#channel;
     if (!channel && !this.back) return nothing;
+    const go = () => this.dispatchEvent(new ChatBackEvent());
     return html`<div part="header">
-      ${this.back ? this.#backButton() : nothing}${this.#data.value ? this.#names() : channel ? skeleton : nothing}
+      ${
+        this.back
+          ? html`<button part="back icon-button" aria-label=${this.terms.back} @click=${go}>
+              ${icon('back', 'flip')}
+            </button>`
+          : nothing
+      }${channel && state?.data ? this.#names(channel) : channel ? skeleton : nothing}
       <div part="header-actions"><slot name="actions"></slot></div>
     </div>`;
   }
 
-  #backButton(): TemplateResult {
-    const go = () => this.dispatchEvent(new ChatBackEvent());
-    return html`<button part="back icon-button" aria-label=${this.terms.back} @click=${go}>
-      ${icon('back', 'flip')}
-    </button>`;
-  }
-
-  #names(): TemplateResult | typeof nothing {
-    const state = this.#members.holder?.state.value;
-    if (!state) return nothing;
-    const face = channelFace(state, this.#self.value, this.terms);
-    return html`${avatar(face, { square: !face.person, short: !face.person, online: face.person?.online === true })}
+  #names(channel: Channel): TemplateResult {
+    const { person, ...face } = channelFace(channel.state.value, channel.client.userId, this.terms);
+    return html`${avatar(face, { square: !person, short: !person, online: person?.online === true })}
       <div class="text">
         <h2 part="header-title" class="truncate" dir="auto">${face.name}</h2>
-        <div part="header-subtitle" class="truncate" dir="auto">${this.#subtitle()}</div>
+        <div part="header-subtitle" class="truncate" dir="auto">${this.#subtitle(channel)}</div>
       </div>`;
   }
 
-  #subtitle(): TemplateResult | string {
-    const state = this.#members.holder?.state.value;
-    if (this.#polling.value) return html`<span part="status-quiet">${this.terms.polling}</span>`;
-    if (!state) return '';
-    const person = otherPerson(state, this.#self.value);
-    if (person) return person.online ? this.terms.online : '';
-    const online = state.members.filter((member) => member.user?.online).length;
-    const total = state.data?.member_count ?? state.members.length;
-    return total ? this.terms.members(total, online) : '';
+  #subtitle({ client, state }: Channel): TemplateResult | string {
+    const { terms } = this;
+    const { status, transport } = this.#connection.value ?? {};
+    if (status === 'live' && transport === 'longpoll')
+      return html`<span part="status-quiet">${terms.polling}</span>`;
+    const person = otherPerson(state.value, client.userId);
+    if (person) return person.online ? terms.online : '';
+    const { members, data } = state.value;
+    const total = data?.member_count ?? members.length;
+    return total ? terms.members(total, members.filter(({ user }) => user?.online).length) : '';
   }
 }
 

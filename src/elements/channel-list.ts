@@ -1,16 +1,13 @@
-import { consume } from '@lit/context';
-import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
-import { state } from 'lit/decorators.js';
-import { guard } from 'lit/directives/guard.js';
-import { repeat } from 'lit/directives/repeat.js';
+import { css, html, nothing, type TemplateResult } from 'lit';
 import type { Channel } from '../client/channel.js';
-import { ChannelSlice, ClientSlice, termsContext } from '../context.js';
-import { en, type Terms } from '../locales/en.js';
+import { ChannelSlice, ClientSlice } from '../context.js';
 import { base } from '../styles/base.js';
+import { ChatElement } from './chat-element.js';
 import { define } from './define.js';
 import { ChatChannelSelectEvent, ChatErrorEvent } from './events.js';
-import { rowContent, rowStyles } from './parts/channel-row.js';
+import { channelRow, rowStyles } from './parts/channel-row.js';
 import { icon } from './parts/icons.js';
+import { renderKeyed, type Keyed } from './parts/keyed.js';
 import { asChatError, problem } from './parts/problem.js';
 
 /**
@@ -35,7 +32,7 @@ import { asChatError, problem } from './parts/problem.js';
  * @csspart badge - The number of unread messages.
  * @csspart problem - What is shown in the place of a list that did not load.
  */
-export class ChannelListElement extends LitElement {
+export class ChannelListElement extends ChatElement {
   static override styles = [
     base,
     rowStyles,
@@ -104,24 +101,24 @@ export class ChannelListElement extends LitElement {
     `,
   ];
 
-  @consume({ context: termsContext, subscribe: true })
-  @state()
-  protected terms: Terms = en;
-
-  #channels = new ClientSlice(this, (state) => state.channels);
-  #phase = new ClientSlice(this, (state) => state.channelsPhase);
-  #live = new ClientSlice(this, (state) => state.connection.status === 'live');
-  #self = new ClientSlice(this, (_, client) => client.userId);
+  #client = new ClientSlice(this, (state) => state);
   #open = new ChannelSlice(this, (state) => state.cid);
   /** The row that Tab reaches; empty until one was focused or opened. */
   #reached = '';
-  #wasLive = false;
   #followed: readonly Channel[] = [];
   #unfollow: (() => void)[] = [];
 
   /** Focuses the row of the channel last opened or reached, else the first. */
   override focus(options?: FocusOptions): void {
-    this.renderRoot.querySelector<HTMLElement>('[part="channel"][tabindex="0"]')?.focus(options);
+    this.#rows.find((row) => row.tabIndex === 0)?.focus(options);
+  }
+
+  get #channels(): readonly Channel[] {
+    return this.#client.value?.channels ?? [];
+  }
+
+  get #rows(): HTMLElement[] {
+    return [...this.renderRoot.querySelectorAll<HTMLElement>('[part="channel"]')];
   }
 
   override connectedCallback(): void {
@@ -135,85 +132,69 @@ export class ChannelListElement extends LitElement {
   }
 
   protected override willUpdate(): void {
-    if (this.isConnected) this.#follow(this.#channels.value ?? []);
+    if (this.isConnected) this.#follow(this.#channels);
     if (this.#open.value) this.#reached = this.#open.value;
-    const phase = this.#phase.value;
-    const live = this.#live.value === true;
-    const back = live && !this.#wasLive;
-    this.#wasLive = live;
-    if (this.#self.value && (phase === 'idle' || (phase === 'failed' && back))) this.#load();
+    const { holder, value } = this.#client;
+    if (holder?.userId && value?.channelsPhase === 'idle') this.#load();
   }
 
-  override render() {
-    const channels = this.#channels.value;
+  override render(): TemplateResult {
     return html`<nav aria-label=${this.terms.channels}>
       <div part="list-header">
         <h2 part="list-title">${this.terms.messages}</h2>
         <slot name="actions"></slot>
       </div>
-      ${channels?.length ? this.#rows(channels) : this.#instead()}
+      ${this.#channels.length ? html`<ul part="channels" @keydown=${this.#onKey}></ul>` : this.#instead()}
     </nav>`;
   }
 
-  #rows(channels: readonly Channel[]): TemplateResult {
-    const selfId = this.#self.value;
+  protected override updated(): void {
+    const list = this.renderRoot.querySelector('ul');
+    if (!list) return;
+    const channels = this.#channels;
+    const reached = channels.find(({ cid }) => cid === this.#reached) ?? channels[0];
     const now = new Date();
-    const today = now.toDateString();
-    const reached = channels.find((channel) => channel.cid === this.#reached) ?? channels[0];
-    return html`<ul part="channels" @keydown=${this.#onKey}>
-      ${repeat(
-        channels,
-        (channel) => channel.cid,
-        (channel) => {
-          const inputs = [
-            channel.state.value,
-            selfId,
-            this.terms,
-            today,
-            reached === channel,
-            this.#open.value,
-          ];
-          return html`<li>${guard(inputs, () => this.#row(channel, now, reached === channel))}</li>`;
-        },
-      )}
-    </ul>`;
+    renderKeyed(
+      list,
+      channels.map((channel) => this.#row(channel, channel === reached, now)),
+    );
   }
 
-  #row(channel: Channel, now: Date, reached: boolean): TemplateResult {
-    const { cid, state } = channel;
-    const { label, content } = rowContent(state.value, { selfId: this.#self.value, terms: this.terms, now });
-    return html`<button
-      part="channel"
-      class=${state.value.unread > 0 ? 'unread' : ''}
-      tabindex=${reached ? 0 : -1}
-      aria-current=${cid === this.#open.value ? 'true' : nothing}
-      @click=${() => this.#choose(cid)}
-    >
-      <span class="sr">${label}</span>${content}
-    </button>`;
+  #row({ cid, state }: Channel, isReached: boolean, now: Date): Keyed {
+    const { terms } = this;
+    const selfId = this.#client.holder?.userId;
+    const isOpen = cid === this.#open.value;
+    const choose = () => {
+      this.#reach(cid);
+      this.dispatchEvent(new ChatChannelSelectEvent(cid));
+    };
+    return {
+      key: cid,
+      from: [state.value, selfId, terms, isOpen, isReached, now.toDateString()],
+      draw: () => channelRow(state.value, { selfId, terms, now, isOpen, isReached, choose }),
+    };
   }
 
   #instead(): TemplateResult | typeof nothing {
     const { terms } = this;
-    const phase = this.#phase.value;
-    if (phase === 'failed')
+    const { holder, value } = this.#client;
+    if (value?.channelsPhase === 'failed')
       return problem('alert', terms.channelsFailed, terms.channelsFailedHint, {
         label: terms.tryAgain,
         icon: 'retry',
         run: () => this.#load(),
       });
-    if (phase === 'ready')
+    if (value?.channelsPhase === 'ready')
       return html`<div class="empty">
         <span class="art plain">${icon('bubble')}</span>
         <h3>${terms.noChannels}</h3>
         <p>${terms.noChannelsHint}</p>
       </div>`;
-    return this.#self.value ? skeleton : nothing;
+    return holder?.userId ? skeleton : nothing;
   }
 
   #load(): void {
-    const client = this.#channels.holder;
-    client?.queryChannels().catch((thrown: unknown) => {
+    this.#client.holder?.queryChannels().catch((thrown: unknown) => {
       const error = asChatError(thrown);
       if (error.code !== 'disconnected') this.dispatchEvent(new ChatErrorEvent(error));
     });
@@ -226,23 +207,18 @@ export class ChannelListElement extends LitElement {
     this.#unfollow = channels.map((channel) => channel.state.subscribe(() => this.requestUpdate()));
   }
 
-  #choose(cid: string): void {
-    this.#reach(cid);
-    this.dispatchEvent(new ChatChannelSelectEvent(cid));
-  }
-
   #reach(cid: string): void {
     this.#reached = cid;
     this.requestUpdate();
   }
 
   #onKey(event: KeyboardEvent): void {
-    const rows = [...this.renderRoot.querySelectorAll<HTMLElement>('[part="channel"]')];
+    const rows = this.#rows;
     const at = rows.indexOf(event.target as HTMLElement);
     const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: rows.length - 1 }[event.key];
     if (to === undefined || at < 0) return;
     event.preventDefault();
-    const channel = this.#channels.value?.[to];
+    const channel = this.#channels[to];
     if (!channel) return;
     this.#reach(channel.cid);
     rows[to]?.focus();

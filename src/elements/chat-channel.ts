@@ -1,9 +1,7 @@
-import { ContextConsumer, consume } from '@lit/context';
-import { html, LitElement } from 'lit';
-import { property } from 'lit/decorators.js';
-import { clientContext, termsContext } from '../context.js';
-import { en, type Terms } from '../locales/en.js';
+import { html } from 'lit';
+import { ClientSlice } from '../context.js';
 import { base } from '../styles/base.js';
+import { ChatElement } from './chat-element.js';
 import { define } from './define.js';
 import { OpenChannel } from './open-channel.js';
 import { channelProblem } from './parts/problem.js';
@@ -19,19 +17,18 @@ import { channelProblem } from './parts/problem.js';
  * @event {ChatErrorEvent} chat-error - The channel could not be opened.
  * @csspart problem - What is shown in the place of a channel that cannot be shown.
  */
-export class ChatChannelElement extends LitElement {
+export class ChatChannelElement extends ChatElement {
   static override styles = [base];
+  static override properties = { cid: {} };
 
   /** The channel, as `type:id`. */
-  @property() cid = '';
+  cid = '';
 
-  @consume({ context: termsContext, subscribe: true }) protected terms: Terms = en;
-
-  #client = new ContextConsumer(this, { context: clientContext, subscribe: true });
+  #client = new ClientSlice(this, (state) => state);
   #opened = new OpenChannel(this);
 
   protected override willUpdate(): void {
-    this.#opened.show(this.#client.value, this.cid);
+    this.#opened.show(this.#client.holder, this.cid);
   }
 
   override render() {

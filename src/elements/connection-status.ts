@@ -1,10 +1,8 @@
-import { consume } from '@lit/context';
-import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
-import { state } from 'lit/decorators.js';
+import { css, html, nothing, type TemplateResult } from 'lit';
 import type { ConnectionView } from '../client/state.js';
-import { ClientSlice, termsContext } from '../context.js';
-import { en, type Terms } from '../locales/en.js';
+import { ClientSlice } from '../context.js';
 import { base } from '../styles/base.js';
+import { ChatElement } from './chat-element.js';
 import { define } from './define.js';
 import { icon } from './parts/icons.js';
 import { signedOut } from './parts/problem.js';
@@ -16,7 +14,7 @@ import { signedOut } from './parts/problem.js';
  * @csspart status-banner - The banner, while there is one.
  * @csspart spinner - Turns while reconnecting.
  */
-export class ConnectionStatusElement extends LitElement {
+export class ConnectionStatusElement extends ChatElement {
   static override styles = [
     base,
     css`
@@ -78,10 +76,6 @@ export class ConnectionStatusElement extends LitElement {
       }
     `,
   ];
-
-  @consume({ context: termsContext, subscribe: true })
-  @state()
-  protected terms: Terms = en;
 
   #connection = new ClientSlice(this, (state) => state.connection);
   /** A banner was shown: its end is told to those who only hear it. */

@@ -4,7 +4,7 @@ import type { Channel } from '../client/channel.js';
 import type { ChatClient } from '../client/client.js';
 import { channelContext } from '../context.js';
 import { ChatError } from '../errors.js';
-import { parseCid } from '../protocol.js';
+import { parseCid, shown } from '../protocol.js';
 import { ChatErrorEvent } from './events.js';
 import { asChatError } from './parts/problem.js';
 
@@ -13,7 +13,8 @@ const viewers = new WeakMap<Channel, number>();
 
 /**
  * Watches one channel while its host is connected and provides it to what is inside the host. What goes
- * wrong is told by `chat-error`; what trying again cannot mend is kept in `problem`.
+ * wrong is told by `chat-error`; what trying again cannot mend is kept in `problem`. The client itself asks
+ * again, at its next connection, for what the network refused.
  */
 export class OpenChannel implements ReactiveController {
   /** Why the channel cannot be shown; undefined while it can, or may yet. */
@@ -25,8 +26,6 @@ export class OpenChannel implements ReactiveController {
   #channel: Channel | undefined;
   /** Whose channel and which: a client that changes its user makes new channels. */
   #entered = '';
-  #wasLive = false;
-  #unsubscribe: (() => void) | undefined;
 
   constructor(host: ReactiveElement) {
     this.#host = host;
@@ -34,72 +33,53 @@ export class OpenChannel implements ReactiveController {
     host.addController(this);
   }
 
-  /** Opens the channel `cid` of `client` and leaves the one before. Either may be missing: then none is open. */
+  /**
+   * Opens the channel `cid` of `client` and leaves the one before. Either may be missing: then none is open.
+   * To be called whenever the state of the client has changed, too.
+   */
   show(client: ChatClient | undefined, cid: string): void {
-    if (client !== this.#client) {
-      this.#leave();
-      this.#unsubscribe?.();
-      this.#client = client;
-      this.#unsubscribe = this.#host.isConnected ? client?.state.subscribe(this.#sync) : undefined;
-    }
+    if (client !== this.#client) this.#leave();
+    this.#client = client;
     this.#cid = cid;
     this.#sync();
   }
 
   hostConnected(): void {
-    this.#unsubscribe ??= this.#client?.state.subscribe(this.#sync);
     this.#sync();
   }
 
   hostDisconnected(): void {
-    this.#unsubscribe?.();
-    this.#unsubscribe = undefined;
     this.#sync();
   }
 
-  #sync = (): void => {
-    // Without a user no request can be made: the state tells when there is one.
-    const user = this.#host.isConnected ? this.#client?.userId : undefined;
-    const wanted = user !== undefined && this.#cid ? `${user} ${this.#cid}` : '';
-    const live = this.#client?.state.value.connection.status === 'live';
-    const back = live && !this.#wasLive;
-    this.#wasLive = live;
-    if (wanted === this.#entered) {
-      // What the network refused is asked for again when it is back.
-      if (back && this.#channel?.state.value.phase === 'failed' && !this.problem) this.#load(this.#channel);
-      return;
-    }
+  #sync(): void {
+    const client = this.#client;
+    // Without a user no request can be made.
+    const user = this.#host.isConnected && client?.userId;
+    const wanted = user && this.#cid ? `${user} ${this.#cid}` : '';
+    if (wanted === this.#entered) return;
     this.#leave();
     this.#entered = wanted;
-    if (this.#client && wanted) this.#enter(this.#client);
-  };
-
-  #enter(client: ChatClient): void {
-    try {
-      const parts = parseCid(this.#cid);
-      if (!parts)
-        throw new ChatError(
-          'invalid-channel',
-          `A channel is named "type:id", for example "messaging:lobby"; got ${JSON.stringify(this.#cid.slice(0, 60))}. Pass its cid.`,
-        );
-      const channel = client.channel(parts.type, parts.id);
-      this.#channel = channel;
-      viewers.set(channel, (viewers.get(channel) ?? 0) + 1);
-      this.#provider.setValue(channel);
-      this.#load(channel);
-    } catch (error) {
-      this.#fail(error);
-    }
+    if (client && wanted) this.#enter(client);
   }
 
-  #load(channel: Channel): void {
+  #enter(client: ChatClient): void {
+    const cid = this.#cid;
+    const parts = parseCid(cid);
+    if (!parts) {
+      const message = `A channel is named "type:id", like "messaging:lobby"; got ${shown(cid)}. Pass its cid.`;
+      return this.#fail(new ChatError('invalid-channel', message));
+    }
+    const channel = client.channel(parts.type, parts.id);
+    this.#channel = channel;
+    viewers.set(channel, (viewers.get(channel) ?? 0) + 1);
+    this.#provider.setValue(channel);
     channel.watch().catch((error: unknown) => {
-      if (channel === this.#channel) this.#fail(error);
+      if (channel === this.#channel) this.#fail(asChatError(error));
     });
   }
 
-  #fail(cause: unknown): void {
-    const error = asChatError(cause);
+  #fail(error: ChatError): void {
     if (error.code === 'disconnected') return; // the session's end is told by the session
     if (!error.retryable) {
       this.problem = error;
@@ -111,17 +91,16 @@ export class OpenChannel implements ReactiveController {
 
   #leave(): void {
     const channel = this.#channel;
-    const client = this.#client;
     this.#entered = '';
     this.#channel = undefined;
     this.#provider.setValue(undefined);
     if (this.problem) this.#host.requestUpdate();
     this.problem = undefined;
-    if (!channel || !client) return;
+    if (!channel) return;
     viewers.set(channel, (viewers.get(channel) ?? 1) - 1);
     // A task later: a host that is only moved comes back at once. A list that shows the channel needs its events.
     setTimeout(() => {
-      if (viewers.get(channel) || client.state.value.channels.includes(channel)) return;
+      if (viewers.get(channel) || channel.client.state.value.channels.includes(channel)) return;
       channel.stopWatching().catch(() => {}); // gone either way: the server forgets watchers with the connection
     });
   }

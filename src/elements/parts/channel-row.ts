@@ -1,13 +1,15 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
-import type { ChannelState, LocalMessage } from '../../client/state.js';
+import type { ChannelState } from '../../client/state.js';
 import type { Terms } from '../../locales/en.js';
 import { avatar, nameOf } from './avatar.js';
-import { channelFace, isDirect, lastMessage, type ChannelFace } from './channel-view.js';
+import { channelFace, isDirect, lastMessage } from './channel-view.js';
+import { textOf } from './message-row.js';
 import { readUntil, receiptOf, ticks } from './ticks.js';
 import { listTime } from './time.js';
 
 export const rowStyles = css`
   [part='channel'] {
+    --_s: var(--chat-avatar-list);
     display: grid;
     grid-template-columns: auto minmax(0, 1fr);
     align-items: center;
@@ -27,9 +29,6 @@ export const rowStyles = css`
   }
   [part='channel']:focus-visible {
     outline-offset: -2px;
-  }
-  [part='channel'] [part='avatar'] {
-    --_s: var(--chat-avatar-list);
   }
   .line {
     display: flex;
@@ -64,18 +63,16 @@ export const rowStyles = css`
   .unread [part='channel-preview'] {
     color: var(--chat-text);
   }
-  [part='channel-preview'].typing {
+  .line .read,
+  .line .typing {
     color: var(--chat-accent-text);
   }
-  [part='channel-preview'].failed {
+  .line .failed {
     color: var(--chat-danger);
   }
-  .line [part='ticks'] {
+  [part='ticks'] {
     margin-inline-end: -3px;
     color: var(--chat-text-3);
-  }
-  .line .read {
-    color: var(--chat-accent-text);
   }
   .clock .i {
     inline-size: 13px;
@@ -91,84 +88,77 @@ export const rowStyles = css`
 
 /** What a channel's row depends on besides the state of the channel. */
 export interface RowContext {
-  selfId: string | undefined;
-  terms: Terms;
-  now: Date;
+  readonly selfId: string | undefined;
+  readonly terms: Terms;
+  readonly now: Date;
+  readonly isOpen: boolean;
+  /** Tab reaches this row; the others are reached from it by arrow keys. */
+  readonly isReached: boolean;
+  readonly choose: () => void;
+}
+
+/** One row: its face, its newest words, and one sentence of all that for those who hear it. */
+export function channelRow(state: ChannelState, context: RowContext): TemplateResult {
+  const { selfId, terms, now, isOpen, isReached, choose } = context;
+  const { unread } = state;
+  const { person, ...face } = channelFace(state, selfId, terms);
+  const { text, kind, receipt } = previewOf(state, selfId, terms);
+  const at = lastMessage(state)?.created_at;
+  const time = at ? listTime(at, now, terms) : '';
+  const online = person?.online === true;
+  const sentence = [
+    face.name,
+    online && terms.online.toLocaleLowerCase(terms.locale),
+    unread > 0 && terms.unread(unread),
+    receipt ? terms.preview(terms.you, text) : text,
+    time,
+  ];
+  // Each text has its own direction; none fills its line, or a short one would not stand at the row's start.
+  return html`<li>
+    <button
+      part="channel"
+      class=${unread > 0 ? 'unread' : ''}
+      tabindex=${isReached ? 0 : -1}
+      aria-current=${isOpen ? 'true' : nothing}
+      @click=${choose}
+    >
+      <span class="sr">${sentence.filter(Boolean).join(', ')}</span>
+      ${avatar(face, { square: !person, short: !person, online })}
+      <span aria-hidden="true">
+        <span class="line">
+          <span part="channel-name" class="truncate" dir="auto">${face.name}</span>
+          <time part="channel-time">${time}</time>
+        </span>
+        <span class="line">
+          ${receipt ? ticks(receipt, terms) : nothing}
+          <span part="channel-preview" class="truncate ${kind}" dir="auto">${text}</span>
+          ${unread > 0 ? html`<span part="badge">${unread > 99 ? '99+' : unread.toLocaleString(terms.locale)}</span>` : nothing}
+        </span>
+      </span>
+    </button>
+  </li>`;
 }
 
 interface Preview {
   text: string;
-  kind: 'typing' | 'failed' | '';
+  kind?: 'typing' | 'failed';
   /** How far the visitor's own message has come. */
   receipt?: 'sending' | 'sent' | 'read';
 }
 
-/** What stands in a channel's row: its face, its newest words, and the row's name for those who hear it. */
-export function rowContent(state: ChannelState, { selfId, terms, now }: RowContext) {
-  const face = channelFace(state, selfId, terms);
-  const message = lastMessage(state);
-  const preview = previewOf(state, message, selfId, terms);
-  const time = message ? listTime(message.created_at, now, terms) : '';
-  const online = face.person?.online === true;
-  const words = preview.receipt ? terms.preview(terms.you, preview.text) : preview.text;
-  const label = [
-    face.name,
-    online && terms.online.toLocaleLowerCase(terms.locale),
-    state.unread > 0 && terms.unread(state.unread),
-    words,
-    time,
-  ];
-  return {
-    label: label.filter(Boolean).join(', '),
-    content: content(face, online, preview, time, state.unread, terms),
-  };
-}
-
-function previewOf(
-  state: ChannelState,
-  message: LocalMessage | undefined,
-  selfId: string | undefined,
-  terms: Terms,
-): Preview {
+function previewOf(state: ChannelState, selfId: string | undefined, terms: Terms): Preview {
   const direct = isDirect(state, selfId);
-  const typist = state.typing[0];
+  const [typist] = state.typing;
   if (typist)
     return { text: terms.typingPreview(direct ? undefined : nameOf(typist, terms)), kind: 'typing' };
-  if (!message) return { text: terms.noMessages, kind: '' };
-  if (message.type === 'deleted') return { text: terms.deleted, kind: '' };
-  const text = message.text ?? '';
-  if (message.status === 'failed') return { text: terms.notSent, kind: 'failed' };
-  if (message.user?.id === selfId) {
+  const message = lastMessage(state);
+  if (!message) return { text: terms.noMessages };
+  const text = textOf(message, terms);
+  const { type, user } = message;
+  if (user?.id === selfId && type !== 'deleted') {
     const receipt = receiptOf(message, readUntil(state.reads, selfId));
-    return { text, kind: '', ...(receipt !== 'failed' && { receipt }) };
+    return receipt === 'failed' ? { text: terms.notSent, kind: receipt } : { text, receipt };
   }
-  const alone = direct || message.type === 'system' || !message.user;
-  return { text: alone ? text : terms.preview(nameOf(message.user, terms), text), kind: '' };
-}
-
-function content(
-  face: ChannelFace,
-  online: boolean,
-  { text, kind, receipt }: Preview,
-  time: string,
-  unread: number,
-  terms: Terms,
-): TemplateResult {
-  // Each text has its own direction; none fills its line, or a short one would not stand at the row's start.
-  return html`${avatar(face, { square: !face.person, short: !face.person, online })}
-    <span aria-hidden="true">
-      <span class="line">
-        <span part="channel-name" class="truncate" dir="auto">${face.name}</span>
-        <time part="channel-time">${time}</time>
-      </span>
-      <span class="line">
-        ${receipt ? ticks(receipt, terms) : nothing}
-        <span part="channel-preview" class="truncate ${kind}" dir="auto">${text}</span>
-        ${unread > 0 ? html`<span part="badge">${badge(unread, terms)}</span>` : nothing}
-      </span>
-    </span>`;
-}
-
-function badge(unread: number, terms: Terms): string {
-  return unread > 99 ? '99+' : unread.toLocaleString(terms.locale);
+  if (direct || type === 'deleted' || type === 'system' || !user) return { text };
+  return { text: terms.preview(nameOf(user, terms), text) };
 }
