@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import nodeResolve from '@rollup/plugin-node-resolve';
 import esbuild from 'rollup-plugin-esbuild';
 import literals from 'rollup-plugin-html-literals';
+import { minify } from 'terser';
 
 /** What a page's own bundler brings: left as imports in the modules, built into the script tag. */
 export const external = [/^lit($|\/)/, /^@lit\//, 'nanoevents'];
@@ -14,7 +15,25 @@ export function plugins(release = true) {
     sourceExtension(),
     ...(release ? [literals({ include: ['src/**'], failOnError: true })] : []),
     esbuild({ target: 'es2022', minify: true, tsconfig: 'tsconfig.json', legalComments: 'none' }),
+    ...(release ? [smaller()] : []),
   ];
+}
+
+/** A second pass over what esbuild made: 2 % less, for five seconds that only a release takes. */
+function smaller() {
+  const compress = { passes: 3, pure_getters: true, unsafe_arrows: true, unsafe_methods: true, keep_fargs: false };
+  return {
+    name: 'smaller',
+    async renderChunk(code, chunk, { format, sourcemap }) {
+      const { code: less, map } = await minify(code, {
+        compress,
+        ecma: 2020,
+        module: format === 'es',
+        sourceMap: Boolean(sourcemap),
+      });
+      return { code: less, map: map ? JSON.parse(map) : null };
+    },
+  };
 }
 
 /** Imports name the file that will be (`./a.js`); here it is still `./a.ts`. */
