@@ -8,7 +8,12 @@ import { minify } from 'terser';
 /** What a page's own bundler brings: left as imports in the modules, built into the script tag. */
 export const external = [/^lit($|\/)/, /^@lit\//, 'nanoevents'];
 
-/** The steps from source to a bundle. `release` shortens the text of templates and styles as well. */
+/**
+ * The steps from source to a bundle.
+ *
+ * @param {boolean} [release] - Shortens the text of templates and styles as well, and the code once more.
+ * @returns {import('rollup').Plugin[]}
+ */
 export function plugins(release = true) {
   return [
     nodeResolve({ exportConditions: ['production', 'browser'], extensions: ['.ts', '.js'] }),
@@ -47,7 +52,13 @@ function sourceExtension() {
   };
 }
 
-/** A module that is no file: `code`, as if it stood at the top of the project. */
+/**
+ * A module that is no file: `code`, as if it stood at the top of the project.
+ *
+ * @param {string} name
+ * @param {string} code
+ * @returns {import('rollup').Plugin}
+ */
 export function virtual(name, code) {
   const id = resolve(`${name}.virtual.js`);
   return {

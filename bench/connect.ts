@@ -33,7 +33,7 @@ async function clientScript(): Promise<string> {
   return output[0].code;
 }
 
-async function measureOnce(page: Page, apiKey: string, token: string): Promise<Measured> {
+async function measureOn(page: Page, apiKey: string, token: string): Promise<Measured> {
   return page.evaluate(
     async ([key, signed]) => {
       const client = new measured.ChatClient(key, { baseURL: location.origin });
@@ -53,12 +53,20 @@ async function measureOnce(page: Page, apiKey: string, token: string): Promise<M
   );
 }
 
-/** A page of its own, so that nothing an earlier mode taught the browser helps or hurts. */
-async function openPage(browser: Browser, url: string, script: string): Promise<Page> {
-  const page = await (await browser.newContext()).newPage();
+/** One run, on a page of its own: a browser slows down a page whose sockets keep failing, which no visitor meets. */
+async function measure(
+  browser: Browser,
+  url: string,
+  script: string,
+  who: [string, string],
+): Promise<Measured> {
+  const context = await browser.newContext();
+  const page = await context.newPage();
   await page.goto(`${url}/healthz`);
   await page.addScriptTag({ content: script });
-  return page;
+  const result = await measureOn(page, ...who);
+  await context.close();
+  return result;
 }
 
 function at(sorted: readonly number[], share: number): number {
@@ -75,16 +83,13 @@ try {
   console.log(`${''.padEnd(26)}${'median'.padStart(8)}${'p95'.padStart(8)}  carried by`);
   for (const mode of MODES) {
     proxy.mode = mode;
-    const page = await openPage(browser, proxy.url, script);
-    await measureOnce(page, server.apiKey, token); // the first run also compiles the script
     const runs: Measured[] = [];
-    while (runs.length < RUNS) runs.push(await measureOnce(page, server.apiKey, token));
+    while (runs.length < RUNS) runs.push(await measure(browser, proxy.url, script, [server.apiKey, token]));
     const times = runs.map(({ ms }) => ms).sort((a, b) => a - b);
     const figures = [at(times, 0.5), at(times, 0.95)].map((ms) => ms.toFixed(0).padStart(8)).join('');
     console.log(
       `${LABELS[mode].padEnd(26)}${figures}  ${[...new Set(runs.map((run) => run.transport))].join(', ')}`,
     );
-    await page.context().close();
   }
 } finally {
   await browser.close();
