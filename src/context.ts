@@ -1,14 +1,10 @@
-import { ContextConsumer, ContextRoot, createContext, type Context } from '@lit/context';
+import { ContextConsumer, ContextEvent, createContext, type Context } from '@lit/context';
 import type { ReactiveController, ReactiveElement } from 'lit';
 import type { Channel } from './client/channel.js';
 import type { ChatClient } from './client/client.js';
 import type { ChannelState, ClientState } from './client/state.js';
 import type { Store } from './client/store.js';
 import type { Terms } from './locales/en.js';
-
-// A page may define its elements in any order: who asks before a provider is there is answered later.
-// Where pages are rendered on a server there is nobody to ask.
-if (globalThis.document) new ContextRoot().attach(document.documentElement);
 
 /** The session's client; undefined until `<chat-session>` has one. */
 export const clientContext = createContext<ChatClient | undefined>(Symbol('chat-client'));
@@ -17,6 +13,29 @@ export const channelContext = createContext<Channel | undefined>(Symbol('chat-ch
 /** The words of the session's locale. */
 export const termsContext = createContext<Terms>(Symbol('chat-terms'));
 
+type Request = ContextEvent<Context<unknown, unknown>>;
+
+const OURS = new Set<unknown>([clientContext, channelContext, termsContext]);
+/** A page may define its elements in any order: who asks before a provider is there is answered later. */
+const unanswered = new Set<Request>();
+
+function keep(request: Request): void {
+  for (const other of unanswered) if (!other.contextTarget.isConnected) unanswered.delete(other);
+  if (OURS.has(request.context)) unanswered.add(request);
+}
+
+function askAgain(): void {
+  const requests = [...unanswered];
+  unanswered.clear();
+  for (const { context, contextTarget, callback } of requests)
+    contextTarget.dispatchEvent(new ContextEvent(context, contextTarget, callback, true));
+}
+
+// On a server, which only renders, there is nobody to ask.
+const root = 'document' in globalThis ? document.documentElement : undefined;
+root?.addEventListener('context-request', keep);
+root?.addEventListener('context-provider', askAgain);
+
 /**
  * Follows one part of the state of the nearest holder in context; re-renders its host when that part
  * changes (`Object.is`), and not for anything else. The only bridge from client to elements.
@@ -24,7 +43,8 @@ export const termsContext = createContext<Terms>(Symbol('chat-terms'));
 class Slice<H extends { readonly state: Store<S> }, S, T> implements ReactiveController {
   /** The holder itself, for calling its methods; undefined outside one. */
   holder: H | undefined;
-  #value: T | undefined;
+  /** The selected part; undefined outside a holder. */
+  value: T | undefined;
   #host: ReactiveElement;
   #select: (state: S, holder: H) => T;
   #unsubscribe: (() => void) | undefined;
@@ -42,11 +62,6 @@ class Slice<H extends { readonly state: Store<S> }, S, T> implements ReactiveCon
       subscribe: true,
       callback: (holder) => this.#follow(holder),
     });
-  }
-
-  /** The selected part; undefined outside a holder. */
-  get value(): T | undefined {
-    return this.#value;
   }
 
   hostConnected(): void {
@@ -69,8 +84,8 @@ class Slice<H extends { readonly state: Store<S> }, S, T> implements ReactiveCon
 
   #update(force = false): void {
     const next = this.holder && this.#select(this.holder.state.value, this.holder);
-    if (!force && Object.is(next, this.#value)) return;
-    this.#value = next;
+    if (!force && Object.is(next, this.value)) return;
+    this.value = next;
     this.#host.requestUpdate();
   }
 }

@@ -8,7 +8,7 @@ import { ChatChannelSelectEvent, ChatErrorEvent } from './events.js';
 import { channelRow, rowStyles } from './parts/channel-row.js';
 import { icon } from './parts/icons.js';
 import { renderKeyed, type Keyed } from './parts/keyed.js';
-import { asChatError, problem } from './parts/problem.js';
+import { asChatError, problem, tryAgain } from './parts/problem.js';
 
 /**
  * The visitor's channels, newest activity first: name, last message, time, unread count.
@@ -77,18 +77,18 @@ export class ChannelListElement extends ChatElement {
         padding: 9px 10px;
         animation: appear 0s 300ms backwards;
       }
-      .waiting .skeleton {
+      .skeleton {
         inline-size: 40%;
         block-size: 12px;
         align-self: end;
       }
-      .waiting .skeleton:first-child {
+      .skeleton:first-child {
         grid-row: span 2;
         inline-size: 44px;
         block-size: 44px;
         border-radius: 50%;
       }
-      .waiting .skeleton:last-child {
+      .skeleton:last-child {
         inline-size: 70%;
         block-size: 10px;
         align-self: start;
@@ -179,11 +179,12 @@ export class ChannelListElement extends ChatElement {
     const { terms } = this;
     const { holder, value } = this.#client;
     if (value?.channelsPhase === 'failed')
-      return problem('alert', terms.channelsFailed, terms.channelsFailedHint, {
-        label: terms.tryAgain,
-        icon: 'retry',
-        run: () => this.#load(),
-      });
+      return problem(
+        'alert',
+        terms.channelsFailed,
+        terms.channelsFailedHint,
+        tryAgain(terms, () => this.#load()),
+      );
     if (value?.channelsPhase === 'ready')
       return html`<div class="empty">
         <span class="art plain">${icon('bubble')}</span>

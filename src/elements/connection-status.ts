@@ -1,11 +1,25 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
-import type { ConnectionView } from '../client/state.js';
+import type { ConnectionStatus } from '../client/state.js';
 import { ClientSlice } from '../context.js';
 import { base } from '../styles/base.js';
 import { ChatElement } from './chat-element.js';
 import { define } from './define.js';
-import { icon } from './parts/icons.js';
+import { icon, type IconName } from './parts/icons.js';
 import { signedOut } from './parts/problem.js';
+
+interface Banner {
+  readonly words: 'offline' | 'reconnecting' | 'blocked' | 'signedOut';
+  /** Only what does not mend itself is a warning and has a picture; the rest turns. */
+  readonly icon?: IconName;
+  readonly action?: 'tryNow' | 'reload';
+}
+
+const SIGNED_OUT: Banner = { words: 'signedOut', icon: 'lock', action: 'reload' };
+const BANNERS: Partial<Record<ConnectionStatus, Banner>> = {
+  offline: { words: 'offline', icon: 'offline' },
+  reconnecting: { words: 'reconnecting', action: 'tryNow' },
+  blocked: { words: 'blocked', icon: 'alert' },
+};
 
 /**
  * Says in a banner that the session is offline, reconnecting or refused; shows nothing while all is well.
@@ -82,43 +96,26 @@ export class ConnectionStatusElement extends ChatElement {
   #troubled = false;
 
   // The region stays while it is empty: screen readers announce what changes inside a live region.
-  override render() {
-    const view = this.#connection.value;
-    const banner = view && this.#banner(view);
-    if (banner) this.#troubled = true;
-    const back = !banner && this.#troubled && view?.status === 'live';
+  override render(): TemplateResult {
+    const { status = 'idle', error } = this.#connection.value ?? {};
+    const banner = status === 'blocked' && signedOut(error) ? SIGNED_OUT : BANNERS[status];
+    this.#troubled ||= Boolean(banner);
+    const back = this.#troubled && status === 'live';
     return html`<div role="status">
-      ${banner ?? (back ? html`<span class="sr">${this.terms.connected}</span>` : nothing)}
+      ${banner ? this.#draw(banner) : back ? html`<span class="sr">${this.terms.connected}</span>` : nothing}
     </div>`;
   }
 
-  #banner({ status, error }: ConnectionView): TemplateResult | undefined {
+  #draw({ words, icon: name, action }: Banner): TemplateResult {
     const { terms } = this;
-    if (status === 'offline') return banner(icon('offline', 's16'), terms.offline, true);
-    if (status === 'reconnecting') {
-      const spinner = html`<span part="spinner"></span>`;
-      return banner(spinner, terms.reconnecting, false, terms.tryNow, this.#retry);
-    }
-    if (status !== 'blocked') return undefined;
-    return signedOut(error)
-      ? banner(icon('lock', 's16'), terms.signedOut, true, terms.reload, () => location.reload())
-      : banner(icon('alert', 's16'), terms.blocked, true);
+    const act = () => (name ? location.reload() : this.#connection.holder?.retryNow());
+    return html`<div part="status-banner" class=${name ? 'warning' : ''}>
+      ${name ? icon(name, 's16') : html`<span part="spinner"></span>`}<span class="words"
+        >${terms[words]}</span
+      >
+      ${action ? html`<button class="link" @click=${act}>${terms[action]}</button>` : nothing}
+    </div>`;
   }
-
-  #retry = (): void => this.#connection.holder?.retryNow();
-}
-
-function banner(
-  mark: TemplateResult,
-  words: string,
-  warning: boolean,
-  label?: string,
-  act?: () => void,
-): TemplateResult {
-  return html`<div part="status-banner" class=${warning ? 'warning' : ''}>
-    ${mark}<span class="words">${words}</span>
-    ${label ? html`<button class="link" @click=${act}>${label}</button>` : nothing}
-  </div>`;
 }
 
 define('connection-status', ConnectionStatusElement);

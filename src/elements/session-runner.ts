@@ -45,9 +45,6 @@ export class SessionRunner {
   #create: (apiKey: string, options: ChatClientOptions) => ChatClient;
   #provider: ContextProvider<typeof clientContext, ReactiveElement>;
   #running: Wanted = { key: '' };
-  /** The client of our own making, which is ours to disconnect. */
-  #made: ChatClient | undefined;
-  #ended = Promise.resolve();
   #undo: (() => void)[] = [];
   #status: ConnectionStatus = 'idle';
   #transport: TransportName | undefined;
@@ -92,12 +89,12 @@ export class SessionRunner {
   }
 
   async #change(wanted: Wanted): Promise<void> {
+    const ended = this.#running.given ? undefined : this.client?.disconnectUser();
     this.#running = wanted;
-    if (this.#made) this.#ended = this.#made.disconnectUser();
-    this.#made = this.problem = undefined;
+    this.problem = undefined;
     this.#use(undefined);
     try {
-      await this.#ended;
+      await ended;
       if (wanted.error) await settled(); // a page that is still being put together may yet set what is missing
       if (wanted === this.#running) await this.#begin(wanted);
     } catch (error) {
@@ -112,11 +109,11 @@ export class SessionRunner {
     const { apiKey, baseUrl, noWsFallback } = this.#host;
     const source = tokenSource(this.#host, user.id);
     const baseURL = baseUrl && { baseURL: address('base-url', baseUrl) };
-    this.#made = this.#create(apiKey, { enableWSFallback: !noWsFallback, ...baseURL });
-    this.#use(this.#made);
+    const client = this.#create(apiKey, { enableWSFallback: !noWsFallback, ...baseURL });
+    this.#use(client);
     const switches = this.#untold();
     const privacy_settings = { ...user.privacy_settings, ...switches };
-    await this.#made.connectUser(switches ? { ...user, privacy_settings } : user, source);
+    await client.connectUser(switches ? { ...user, privacy_settings } : user, source);
   }
 
   /** Follows `client` instead of the one before; none when undefined. */

@@ -72,7 +72,7 @@ export function tokenSource(settings: SessionSettings, userId: string): string |
 export function address(attribute: string, url: string): string {
   const href = URL.canParse(url, document.baseURI) ? new URL(url, document.baseURI).href : '';
   if (/^https?:/.test(href)) return href;
-  const message = `${attribute} is an address of http or https; got ${shown(url)}. Write it like "https://chat.example.com".`;
+  const message = `${attribute} is an address of http or https; got ${shown(url)}. Correct it.`;
   throw new ChatError('invalid-option', message);
 }
 
@@ -88,6 +88,6 @@ async function fetchToken(url: URL): Promise<string> {
   }
   if (response.ok && /^[\w-]+\.[\w-]+\.[\w-]*$/.test(String(token))) return String(token);
   const { status } = response;
-  const message = `token-url answers {"token": "…"} or the token alone; got neither, with status ${status}.`;
+  const message = `token-url answers {"token": …} or the token alone; got neither, with status ${status}.`;
   throw new ChatError('bad-response', message, { status });
 }

@@ -149,6 +149,14 @@ describe("<chat-session>'s messenger", () => {
     expect(session.shadowRoot?.querySelector<HTMLElement>('[part="layout"]')?.offsetHeight).to.equal(300);
   });
 
+  it('says across both panes what keeps it from beginning', async () => {
+    box.style.inlineSize = '800px';
+    const session = await mount(html`<test-session user="ada"></test-session>`, box);
+    await eventually(() => session.shadowRoot?.querySelector('[part="problem"]'));
+
+    expect(session.shadowRoot?.querySelector<HTMLElement>('[part="problem"]')?.offsetWidth).to.equal(800);
+  });
+
   it('leaves the elements inside their own spacing', async () => {
     const session = await messenger(400, 'messaging:new');
     const composer = await inner(session, 'message-composer');

@@ -223,6 +223,20 @@ describe('<chat-session>', () => {
       expect(client.userId).to.equal('ada');
       await client.disconnectUser();
     });
+
+    it('takes the place of a session that runs, which ends', async () => {
+      const session = await adaSession();
+      await live(session);
+      const client = new ChatClient('key', { baseURL: BASE, host: service.host });
+      await client.connectUser({ id: 'bob' }, tokenOf('bob'));
+
+      session.client = client;
+      await eventually(() => session.client === client);
+
+      expect(service.open).to.have.length(1);
+      expect(client.userId).to.equal('bob');
+      await client.disconnectUser();
+    });
   });
 
   it('reaches elements that were on the page before it was defined', async () => {

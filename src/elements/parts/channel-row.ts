@@ -17,14 +17,13 @@ export const rowStyles = css`
     inline-size: 100%;
     padding: calc(9px * var(--chat-density, 1)) 10px;
     border-radius: var(--chat-radius-control);
+    background: var(--_ring);
     transition: background var(--chat-time-1);
   }
   [part='channel']:hover {
-    background: var(--chat-fill);
     --_ring: var(--chat-fill);
   }
   [part='channel'][aria-current] {
-    background: var(--chat-accent-soft);
     --_ring: var(--chat-accent-soft);
   }
   [part='channel']:focus-visible {

@@ -19,28 +19,30 @@ export function isDirect(state: ChannelState, selfId: string | undefined): boole
 }
 
 /** The other person of a direct channel; undefined in any other. */
-export function otherPerson({ members, data }: ChannelState, selfId: string | undefined): User | undefined {
-  if (members.length !== 2 || (data?.member_count ?? 2) > 2) return undefined;
-  const others = members.filter((member) => member.user_id !== selfId);
-  const other = others.length === 1 ? others[0] : undefined;
-  return other && (other.user ?? { id: other.user_id });
+export function otherPerson(state: ChannelState, selfId: string | undefined): User | undefined {
+  const [other, ...more] = othersIn(state, selfId);
+  const isPair = state.members.length === 2 && (state.data?.member_count ?? 2) <= 2;
+  return isPair && !more.length ? other : undefined;
+}
+
+function othersIn({ members }: ChannelState, selfId: string | undefined): User[] {
+  return members
+    .filter(({ user_id }) => user_id !== selfId)
+    .map(({ user, user_id }) => user ?? { id: user_id });
 }
 
 /** Name and picture. Those given to the channel itself come before the other person's. */
 export function channelFace(state: ChannelState, selfId: string | undefined, terms: Terms): ChannelFace {
-  const { data, members, cid } = state;
-  const other = otherPerson(state, selfId);
-  const person = data?.name || data?.image ? undefined : other;
-  if (person) return { id: person.id, name: nameOf(person, terms), image: person.image, person };
-  const people = other
-    ? [other]
-    : members.filter((m) => m.user_id !== selfId).map((m) => m.user ?? { id: m.user_id });
-  const fallback = people
-    .slice(0, 3)
-    .map((user) => nameOf(user, terms))
-    .join(', ');
-  const name = nameOf({ id: fallback || cid.slice(cid.indexOf(':') + 1), name: data?.name }, terms);
-  return { id: cid, name, image: data?.image, person: undefined };
+  const { data, cid } = state;
+  const person = data?.name || data?.image ? undefined : otherPerson(state, selfId);
+  const names = othersIn(state, selfId).map((user) => nameOf(user, terms));
+  const id = names.slice(0, 3).join(', ') || cid.slice(cid.indexOf(':') + 1);
+  return {
+    id: person?.id ?? cid,
+    name: nameOf(person ?? { id, name: data?.name }, terms),
+    image: (person ?? data)?.image,
+    person,
+  };
 }
 
 /** The newest message a list may preview; undefined in an empty channel. */

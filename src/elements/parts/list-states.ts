@@ -2,7 +2,7 @@ import { html, type TemplateResult } from 'lit';
 import type { Channel } from '../../client/channel.js';
 import type { Terms } from '../../locales/en.js';
 import { icon } from './icons.js';
-import { problem } from './problem.js';
+import { problem, tryAgain } from './problem.js';
 
 /** What stands in a list without messages: why there are none, or that they are on their way. */
 export function insteadOfMessages(channel: Channel, name: string, terms: Terms): TemplateResult {
@@ -11,11 +11,7 @@ export function insteadOfMessages(channel: Channel, name: string, terms: Terms):
     if (error && !error.retryable) return problem('lock', terms.channelFailed, terms.channelFailedHint);
     // That it failed again is told by the state.
     const run = () => void channel.watch().catch(() => undefined);
-    return problem('alert', terms.loadFailed, terms.loadFailedHint, {
-      label: terms.tryAgain,
-      icon: 'retry',
-      run,
-    });
+    return problem('alert', terms.loadFailed, terms.loadFailedHint, tryAgain(terms, run));
   }
   if (phase !== 'ready')
     return html`<div class="skeletons" aria-hidden="true">

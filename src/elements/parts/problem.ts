@@ -8,25 +8,24 @@ export function asChatError(thrown: unknown): ChatError {
   return thrown instanceof ChatError ? thrown : new ChatError('refused', String(thrown), { cause: thrown });
 }
 
-/** A calm sentence in the place of what cannot be shown, with at most one thing to do. */
+/** A calm sentence in the place of what cannot be shown, with at most one button. */
 export function problem(
   art: IconName,
   title: string,
   hint: string,
-  action?: { label: string; run: () => void; icon?: IconName; primary?: boolean },
+  button: TemplateResult | typeof nothing = nothing,
 ): TemplateResult {
   return html`<div class="empty" part="problem" role="status">
     <span class="art plain">${icon(art)}</span>
     <h2>${title}</h2>
     <p>${hint}</p>
-    ${
-      action
-        ? html`<button class="button ${action.primary ? 'primary' : ''}" @click=${action.run}>
-            ${action.icon ? icon(action.icon, 's16') : nothing}${action.label}
-          </button>`
-        : nothing
-    }
+    ${button}
   </div>`;
+}
+
+/** The button for what may go well another time. */
+export function tryAgain(terms: Terms, run: () => void): TemplateResult {
+  return html`<button class="button" @click=${run}>${icon('retry', 's16')}${terms.tryAgain}</button>`;
 }
 
 /** In the place of a channel that is not there, or not for this visitor. */
@@ -41,11 +40,9 @@ export function signedOut(error: ChatError | undefined): boolean {
 
 /** In the place of a session that cannot begin. What is wrong is said to the page, not to its visitor. */
 export function sessionProblem(error: ChatError, terms: Terms): TemplateResult {
-  return signedOut(error)
-    ? problem('lock', terms.signedOut, terms.signedOutHint, {
-        label: terms.reload,
-        primary: true,
-        run: () => location.reload(),
-      })
-    : problem('alert', terms.startFailed, terms.startFailedHint);
+  if (!signedOut(error)) return problem('alert', terms.startFailed, terms.startFailedHint);
+  const reload = html`<button class="button primary" @click=${() => location.reload()}>
+    ${terms.reload}
+  </button>`;
+  return problem('lock', terms.signedOut, terms.signedOutHint, reload);
 }
