@@ -48,7 +48,7 @@ export default {
   files: ['test/{transport,client,elements,support}/**/*.test.ts'],
   nodeResolve: true,
   browsers: await Promise.all(wantedEngines().map((name) => launchers[name]())),
-  concurrency: 2,
+  concurrency: 1, // a page in the background draws no frames, and some tests wait for one
   concurrentBrowsers: 1,
   browserStartTimeout: 60_000,
   testsFinishTimeout: 300_000,
