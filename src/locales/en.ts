@@ -1,5 +1,4 @@
-const and = new Intl.ListFormat('en', { type: 'conjunction' });
-const list = new Intl.ListFormat('en', { type: 'unit' });
+const list = new Intl.ListFormat('en');
 const number = (n: number): string => n.toLocaleString('en');
 const count = (n: number, one: string, many = one + 's'): string => `${number(n)} ${n === 1 ? one : many}`;
 
@@ -74,13 +73,13 @@ export const en = {
   read: 'Read',
   readAt: (time: string) => `Read ${time}`,
   readBy: (names: string[], others: number) =>
-    `Read by ${list.format(others ? [...names, `${others} more`] : names)}`,
+    `Read by ${names.join(', ')}${others ? `, ${others} more` : ''}`,
 
   // Typing: the first names, and how many more there are
   typing: (names: string[], others: number) =>
     others
       ? `${names.length + others} people are typing`
-      : `${and.format(names)} ${names.length === 1 ? 'is' : 'are'} typing`,
+      : `${list.format(names)} ${names.length === 1 ? 'is' : 'are'} typing`,
 
   // Composer
   compose: (channel: string | undefined) => (channel ? `Message ${channel}` : 'Message'),

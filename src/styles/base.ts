@@ -126,7 +126,7 @@ export const base = css`
     gap: 7px;
     min-block-size: 36px;
     padding: 0 16px;
-    border-radius: var(--chat-radius-pill);
+    border-radius: 99px;
     background: var(--chat-fill);
     font-weight: 500;
   }

@@ -2,7 +2,7 @@ import { css } from 'lit';
 
 /** The rows of a message list: groups, bubbles, what stands in and under them. */
 export const messages = css`
-  [part~='message'] {
+  article {
     --_s: var(--_avatar);
     display: grid;
     grid-template-columns: var(--_avatar) minmax(0, 1fr);
@@ -12,14 +12,14 @@ export const messages = css`
     scroll-margin-block: 40px 8px;
     outline: none;
   }
-  [part~='message'].first {
+  article.first {
     margin-block-start: var(--chat-space-3);
   }
   .own,
-  .direct [part~='message'] {
+  .direct article {
     grid-template-columns: minmax(0, 1fr);
   }
-  [part~='message'] > [part~='avatar'] {
+  article > [part~='avatar'] {
     grid-area: 1 / 1;
     align-self: end;
   }
@@ -64,7 +64,7 @@ export const messages = css`
     background: var(--chat-own-bg);
     color: var(--chat-own-text);
   }
-  [part~='message']:focus-visible > [part~='bubble'] {
+  article:focus-visible > [part~='bubble'] {
     outline: 2px solid var(--chat-accent-text);
     outline-offset: 2px;
   }
@@ -119,7 +119,7 @@ export const messages = css`
     text-decoration-thickness: 1px;
     text-underline-offset: 2px;
   }
-  [part~='message']:not(.own) a {
+  article:not(.own) a {
     color: var(--chat-accent-text);
   }
   [part~='meta'],
@@ -156,7 +156,7 @@ export const messages = css`
   .own .aside {
     inset-inline: auto calc(100% + 8px);
   }
-  [part~='message']:is(:hover, :focus-visible, :focus-within) .aside {
+  article:is(:hover, :focus-visible, :focus-within) .aside {
     opacity: 1;
   }
   /* A sent message looks sent at once; the clock is for those that take longer. */
@@ -199,7 +199,7 @@ export const messages = css`
     align-items: center;
     justify-content: center;
     gap: 12px;
-    margin-block: var(--chat-space-5) var(--chat-space-3);
+    margin-block: calc(20px * var(--_d)) var(--chat-space-3);
     color: var(--chat-text-2);
     font-size: var(--chat-size-sm);
     font-weight: 500;
@@ -234,7 +234,7 @@ export const messages = css`
     margin-block: var(--chat-space-3) var(--chat-space-1);
     font-weight: 400;
   }
-  [role='separator'] + [part~='message'] {
+  [role='separator'] + article {
     margin-block-start: 0;
   }
 `;

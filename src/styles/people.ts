@@ -3,7 +3,7 @@ import { css } from 'lit';
 /** Pictures of people and channels, in the hues that tell them apart (`hue` in parts/avatar.ts). */
 export const people = css`
   [part~='avatar'] {
-    --_size: var(--_s, var(--chat-avatar-bar));
+    --_size: var(--_s, 36px);
     position: relative;
     inline-size: var(--_size);
     block-size: var(--_size);

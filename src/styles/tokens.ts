@@ -19,8 +19,6 @@ export const tokens = css`
     --_text: calc(var(--_k) * 0.14) h;
     --_l: min(l, 0.535 + min(c, 0.15) * 0.2 * cos((h - 350) * 1deg));
     --_ink: clamp(0, (l - 0.76) * 1000, 1);
-    --_fs: var(--chat-font-size, max(15px, 0.9375rem));
-    --_r: var(--chat-radius, 18px);
     --_d: var(--chat-density, 1);
 
     --chat-accent-fill: oklch(from var(--_a) calc(var(--_l) + var(--_ink) * (l - var(--_l))) c h);
@@ -41,13 +39,13 @@ export const tokens = css`
       oklch(from var(--_a) 0.47 min(c * 0.6, 0.1) h)
     );
 
-    --chat-surface: light-dark(oklch(1 0 0), oklch(from var(--_a) 0.195 var(--_dark)));
+    --chat-surface: light-dark(#fff, oklch(from var(--_a) 0.195 var(--_dark)));
     --chat-sunken: light-dark(
       oklch(from var(--_a) 0.98 var(--_light)),
       oklch(from var(--_a) 0.17 var(--_dark))
     );
-    --chat-raised: light-dark(oklch(1 0 0), oklch(from var(--_a) 0.245 var(--_dark)));
-    --chat-bubble: light-dark(
+    --chat-raised: light-dark(#fff, oklch(from var(--_a) 0.245 var(--_dark)));
+    --chat-other-bg: light-dark(
       oklch(from var(--_a) 0.956 var(--_light)),
       oklch(from var(--_a) 0.268 var(--_dark))
     );
@@ -90,44 +88,38 @@ export const tokens = css`
 
     --chat-own-bg: var(--chat-accent-fill);
     --chat-own-text: var(--chat-on-accent);
-    --chat-other-bg: var(--chat-bubble);
     --chat-other-text: var(--chat-text);
 
     --chat-font-family: var(--chat-font, inherit);
-    --chat-size-xs: calc(var(--_fs) * 0.7333);
-    --chat-size-sm: calc(var(--_fs) * 0.8);
-    --chat-size-md: calc(var(--_fs) * 0.8667);
-    --chat-size-lg: var(--_fs);
-    --chat-size-xl: calc(var(--_fs) * 1.1333);
-    --chat-leading: 1.4;
+    --chat-size-xs: calc(var(--chat-size-lg) * 0.7333);
+    --chat-size-sm: calc(var(--chat-size-lg) * 0.8);
+    --chat-size-md: calc(var(--chat-size-lg) * 0.8667);
+    --chat-size-lg: var(--chat-font-size, max(15px, 0.9375rem));
+    --chat-size-xl: calc(var(--chat-size-lg) * 1.1333);
     --chat-leading-ui: 1.3;
 
     --chat-space-1: calc(4px * var(--_d));
     --chat-space-2: calc(8px * var(--_d));
     --chat-space-3: calc(12px * var(--_d));
     --chat-space-4: calc(16px * var(--_d));
-    --chat-space-5: calc(20px * var(--_d));
 
     --chat-bar: 60px;
     --chat-control: 36px;
     --chat-hit: 0px;
     --chat-avatar-list: 44px;
-    --chat-avatar-bar: 36px;
     --chat-avatar-message: 30px;
     --chat-content: 760px;
     --chat-bubble-max: min(82%, 540px);
     --chat-list-pane: clamp(264px, 27cqi, 330px);
 
-    --chat-radius-bubble: var(--_r);
-    --chat-radius-joint: min(5px, var(--_r));
-    --chat-radius-control: min(10px, calc(var(--_r) * 0.6));
-    --chat-radius-field: min(22px, calc(var(--_r) * 1.23));
-    --chat-radius-pill: 999px;
+    --chat-radius-bubble: var(--chat-radius, 18px);
+    --chat-radius-joint: min(5px, var(--chat-radius-bubble));
+    --chat-radius-control: min(10px, calc(var(--chat-radius-bubble) * 0.6));
+    --chat-radius-field: min(22px, calc(var(--chat-radius-bubble) * 1.23));
 
     --chat-shadow-2:
-      0 0 0 1px light-dark(oklch(0 0 0 / 0.07), oklch(1 0 0 / 0.09)),
-      0 2px 4px light-dark(oklch(0 0 0 / 0.04), oklch(0 0 0 / 0.25)),
-      0 8px 24px light-dark(oklch(0 0 0 / 0.11), oklch(0 0 0 / 0.42));
+      0 0 0 1px light-dark(#00000012, #ffffff17), 0 2px 4px light-dark(#0000000a, #00000040),
+      0 8px 24px light-dark(#0000001c, #0000006b);
 
     --chat-time-1: 90ms;
     --chat-time-2: 160ms;

@@ -9,7 +9,7 @@ export interface Pictured {
 }
 
 /** Marks, embeddings, overrides and isolates: one in a name would turn round the words after it. */
-const BIDI_CONTROLS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+const BIDI_CONTROLS = /\p{Bidi_C}/gu;
 
 /** The name to show for somebody: theirs, or else their id, on one line and without direction controls. */
 export function nameOf(person: { id?: string; name?: unknown } | undefined, terms: Terms): string {

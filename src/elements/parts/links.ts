@@ -1,16 +1,13 @@
 import { html, type TemplateResult } from 'lit';
 
 /** The schemes that may be opened. Stops before spaces, quotes and direction controls, which could show another address than they open. */
-const URLS = /\b(?:https?:\/\/|mailto:)[^\s<>"\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gi;
+const URLS = /\b(?:https?:\/\/|mailto:)[^\s<>"\p{Bidi_C}]+/giu;
 
 /** Sentence marks at the end belong to the sentence; a bracket only if the address has not opened it. */
 function trimmed(url: string): string {
-  for (;;) {
-    const end = url.slice(-1);
-    const open = end === ')' ? '(' : end === ']' ? '[' : '';
-    if (open ? url.split(end).length <= url.split(open).length : !/[.,:;!?'*_~]/.test(end)) return url;
-    url = url.slice(0, -1);
-  }
+  const closesOwn = () => url.endsWith(')') && url.split(')').length <= url.split('(').length;
+  while (/[.,:;!?'*_~)\]]$/.test(url) && !closesOwn()) url = url.slice(0, -1);
+  return url;
 }
 
 /** Cuts `text` into plain pieces and addresses that may be opened: http, https and mailto. */

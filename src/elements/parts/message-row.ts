@@ -54,10 +54,9 @@ export function messageRow(
   const short = text.length > NAME_LENGTH ? `${text.slice(0, NAME_LENGTH)}…` : text;
   const label = [own ? terms.you : name, short, time, edited, receipt && receiptWord(receipt, terms)];
   const inside = last || edited;
-  return html`<div
+  return html`<article
     part="message"
     class="${own ? 'own' : ''} ${first ? 'first' : ''}"
-    role="article"
     tabindex="-1"
     data-id=${id}
     aria-label=${label.filter(Boolean).join(', ')}
@@ -81,7 +80,7 @@ export function messageRow(
     </div>
     ${failed ? failure(id, terms, actions) : nothing}
     ${receiptLine ? html`<read-receipt message-id=${id} exportparts="avatars, line"></read-receipt>` : nothing}
-  </div>`;
+  </article>`;
 }
 
 function failure(id: string, terms: Terms, actions: RowActions): TemplateResult {

@@ -3,6 +3,9 @@ import type { Terms } from '../../locales/en.js';
 
 const DAY_MS = 86_400_000;
 
+const TIME = { hour: '2-digit', minute: '2-digit' } as const;
+const DAY = { day: 'numeric', month: 'short' } as const;
+
 // Making a formatter costs some 50 µs, a list has one time per row.
 const formats = new Map<string, Intl.DateTimeFormat>();
 
@@ -17,7 +20,7 @@ function format(date: Date, terms: Terms, options: Intl.DateTimeFormatOptions): 
 
 /** `10:42`, or as the locale writes it. Empty for what is no time. */
 export function timeOfDay(at: Timestamp, terms: Terms): string {
-  return format(new Date(at), terms, { hour: '2-digit', minute: '2-digit' });
+  return format(new Date(at), terms, TIME);
 }
 
 /** The local calendar day of `at`, as one number that grows by 1 a day. NaN for what is no time. */
@@ -34,7 +37,7 @@ export function dayLabel(at: Timestamp, now: Date, terms: Terms): string {
   if (days === 1) return terms.yesterday;
   if (days > 1 && days < 7) return format(date, terms, { weekday: 'long' });
   const year = date.getFullYear() === now.getFullYear() ? undefined : 'numeric';
-  return format(date, terms, { day: 'numeric', month: 'short', year });
+  return format(date, terms, { ...DAY, year });
 }
 
 /** For lists: the time today, else the day. */
@@ -45,5 +48,5 @@ export function listTime(at: Timestamp, now: Date, terms: Terms): string {
 /** The time today, else day and time: when something was read. */
 export function momentOf(at: Timestamp, now: Date, terms: Terms): string {
   if (dayOf(at) === dayOf(now)) return timeOfDay(at, terms);
-  return format(new Date(at), terms, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
+  return format(new Date(at), terms, { ...DAY, ...TIME });
 }
