@@ -76,8 +76,8 @@ export class ChatSessionElement extends LitElement implements SessionSettings {
     locale: {},
     theme: { reflect: true },
     client: { attribute: false, noAccessor: true },
-    view: { state: true },
-    custom: { state: true },
+    view: { attribute: false },
+    custom: { attribute: false },
   };
 
   /** The app's key. */

@@ -84,7 +84,7 @@ class ChatMessengerElement extends ChatElement {
     cid: {},
     view: { reflect: true, attribute: 'data-view' },
     moved: { type: Boolean, reflect: true },
-    wide: { state: true },
+    wide: { attribute: false },
   };
 
   /** The channel to show; empty: where both panes fit, the newest. */
