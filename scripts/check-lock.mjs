@@ -19,7 +19,10 @@ export function lockProblems(text) {
   const addressed = paths
     .filter((path) => /^[a-z+]+:/.test(packages[path].resolved ?? ''))
     .map((path) => `${path} is locked to an address: remove its "resolved".`);
-  return [...unlocked, ...addressed];
+  const unneeded = paths
+    .filter((path) => packages[path].extraneous)
+    .map((path) => `${path} is locked, but nothing needs it: remove it with npm prune.`);
+  return [...unlocked, ...addressed, ...unneeded];
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {

@@ -39,8 +39,8 @@ function outOfDate() {
   if (!existsSync(noted)) return 'none are installed';
   const wanted = packages(join(root, 'package-lock.json'));
   const present = packages(noted);
-  for (const [path, { version, link, optional, devOptional }] of Object.entries(wanted)) {
-    if (!path.includes('node_modules/') || optional || devOptional) continue;
+  for (const [path, { version, link, optional, devOptional, extraneous }] of Object.entries(wanted)) {
+    if (!path.includes('node_modules/') || optional || devOptional || extraneous) continue;
     const same = link ? present[path]?.link : present[path]?.version === version;
     if (!same || !existsSync(join(root, path)))
       return `${path.replace(/.*node_modules\//, '')} is out of date`;

@@ -21,8 +21,12 @@ export function node(args, { env = {}, quiet = false, cwd = root } = {}) {
     const said = [];
     child.stdout?.on('data', (data) => said.push(data));
     child.stderr?.on('data', (data) => said.push(data));
+    // A terminal's Ctrl+C reaches the child by itself; a signal to this process alone has to be passed on.
+    const pass = () => child.kill('SIGTERM');
+    process.once('SIGTERM', pass);
     child.once('error', reject);
     child.once('close', (code) => {
+      process.off('SIGTERM', pass);
       if (code !== 0) process.stdout.write(Buffer.concat(said));
       resolve(code ?? 1);
     });

@@ -28,4 +28,12 @@ describe('the lock check', () => {
       'node_modules/a is locked to an address: remove its "resolved".',
     ]);
   });
+
+  it('finds a package that nothing needs', () => {
+    const leftover = lock({ 'node_modules/a': { version: '1.0.0', extraneous: true } });
+
+    assert.deepEqual(lockProblems(leftover), [
+      'node_modules/a is locked, but nothing needs it: remove it with npm prune.',
+    ]);
+  });
 });

@@ -60,6 +60,7 @@ export class ServerProcess {
       env: { ...process.env, ...this.#env },
     });
     this.#child = child;
+    process.once('exit', () => child.kill('SIGKILL'));
     await until(async () => {
       assert.equal(child.exitCode, null, 'the server ended by itself');
       return fetch(`${this.url}/healthz`).then(
