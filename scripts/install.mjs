@@ -37,15 +37,27 @@ export function ensureInstalled() {
 function outOfDate() {
   const noted = join(root, 'node_modules/.package-lock.json');
   if (!existsSync(noted)) return 'none are installed';
-  const wanted = packages(join(root, 'package-lock.json'));
-  const present = packages(noted);
-  for (const [path, { version, link, optional, devOptional, extraneous }] of Object.entries(wanted)) {
-    if (!path.includes('node_modules/') || optional || devOptional || extraneous) continue;
+  const stale = stalePackage(packages(join(root, 'package-lock.json')), packages(noted), (path) =>
+    existsSync(join(root, path)),
+  );
+  return stale && `${stale.replace(/.*node_modules\//, '')} is out of date`;
+}
+
+/**
+ * The first package of a lock that is missing or of another version. Optional ones are npm's to choose.
+ *
+ * @param {Record<string, object>} wanted - `packages` of the lock.
+ * @param {Record<string, object>} present - `packages` of what is installed.
+ * @param {(path: string) => boolean} exists
+ * @returns {string | undefined} Its path.
+ */
+export function stalePackage(wanted, present, exists) {
+  return Object.keys(wanted).find((path) => {
+    const { version, link, optional, devOptional, extraneous } = wanted[path];
+    if (!path.includes('node_modules/') || optional || devOptional || extraneous) return false;
     const same = link ? present[path]?.link : present[path]?.version === version;
-    if (!same || !existsSync(join(root, path)))
-      return `${path.replace(/.*node_modules\//, '')} is out of date`;
-  }
-  return undefined;
+    return !same || !exists(path);
+  });
 }
 
 function packages(file) {
