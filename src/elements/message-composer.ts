@@ -54,9 +54,7 @@ export class MessageComposerElement extends ChatElement {
   }
 
   set value(text: string) {
-    if (!this.#channel) return;
-    if (text) drafts.set(this.#channel, text);
-    else drafts.delete(this.#channel);
+    if (this.#channel) drafts.set(this.#channel, text);
     this.requestUpdate();
   }
 

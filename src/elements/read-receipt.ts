@@ -7,7 +7,7 @@ import { define } from './define.js';
 import { avatar, nameOf } from './parts/avatar.js';
 import { isDirect } from './parts/channel-view.js';
 import { fields } from './parts/fields.js';
-import { receiptWord, ticks } from './parts/ticks.js';
+import { ticks } from './parts/ticks.js';
 import { momentOf } from './parts/time.js';
 
 /** How many readers are pictured and named before the rest become a number. */
@@ -83,7 +83,7 @@ export class ReadReceiptElement extends ChatElement {
       ? []
       : readers.slice(0, FACES).map((user) => ({ ...user, name: nameOf(user, terms) }));
     const others = readers.length - faces.length;
-    let label = receiptWord(receipt, terms);
+    let label = terms[receipt];
     let line = receipt === 'failed' ? label : '';
     if (reader && direct)
       line = label = terms.readAt(momentOf(state.reads[reader.id]?.last_read ?? '', new Date(), terms));

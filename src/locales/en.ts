@@ -61,15 +61,15 @@ export const en = {
   /** In the place of a message that has files and no text. */
   attachment: 'Attachment',
   edited: 'Edited',
-  notSent: 'Not sent',
   retry: 'Retry',
   remove: 'Delete',
   newMessages: (n: number) => count(n, 'new message'),
   jump: 'Jump to latest',
 
-  // Receipts
+  // How far an own message has come
   sending: 'Sending',
   sent: 'Sent',
+  failed: 'Not sent',
   read: 'Read',
   readAt: (time: string) => `Read ${time}`,
   readBy: (names: string[], others: number) =>

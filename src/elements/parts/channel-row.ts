@@ -156,7 +156,7 @@ function previewOf(state: ChannelState, selfId: string | undefined, terms: Terms
   const { type, user } = message;
   if (user?.id === selfId && type !== 'deleted') {
     const receipt = receiptOf(message, readUntil(state.reads, selfId));
-    return receipt === 'failed' ? { text: terms.notSent, kind: receipt } : { text, receipt };
+    return receipt === 'failed' ? { text: terms.failed, kind: receipt } : { text, receipt };
   }
   if (direct || type === 'deleted' || type === 'system' || !user) return { text };
   return { text: terms.preview(nameOf(user, terms), text) };

@@ -5,7 +5,7 @@ import { avatar, hue, nameOf } from './avatar.js';
 import { icon } from './icons.js';
 import { isJumbo, linkedText } from './links.js';
 import type { MessageRow } from './rows.js';
-import { receiptWord, ticks, type Receipt } from './ticks.js';
+import { ticks, type Receipt } from './ticks.js';
 import { timeOfDay } from './time.js';
 
 /** What a visitor can do to a message that was not sent. */
@@ -52,7 +52,7 @@ export function messageRow(
   const kind = deleted ? 'deleted' : failed ? 'failed' : isJumbo(text) ? 'plain' : nothing;
   const time = timeOfDay(created_at, terms);
   const short = text.length > NAME_LENGTH ? `${text.slice(0, NAME_LENGTH)}…` : text;
-  const label = [own ? terms.you : name, short, time, edited, receipt && receiptWord(receipt, terms)];
+  const label = [own ? terms.you : name, short, time, edited, receipt && terms[receipt]];
   const inside = last || edited;
   return html`<article
     part="message"
@@ -85,7 +85,7 @@ export function messageRow(
 
 function failure(id: string, terms: Terms, actions: RowActions): TemplateResult {
   return html`<div part="failure">
-    ${icon('alert', 's16')}<span role="alert">${terms.notSent}</span> ·
+    ${icon('alert', 's16')}<span role="alert">${terms.failed}</span> ·
     <button @click=${() => actions.retry(id)}>${terms.retry}</button> ·
     <button @click=${() => actions.remove(id)}>${terms.remove}</button>
   </div>`;

@@ -41,8 +41,3 @@ export function ticks(receipt: Exclude<Receipt, 'failed'>, terms: Terms): Templa
     <path d=${read ? 'm1.2 6.6 3 3L9.9 3M8.3 9l.6.6L14.6 3' : 'm1.5 6.6 3 3L10.2 3'} />
   </svg>`;
 }
-
-/** The word for it. */
-export function receiptWord(receipt: Receipt, terms: Terms): string {
-  return receipt === 'failed' ? terms.notSent : terms[receipt];
-}
