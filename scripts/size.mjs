@@ -68,7 +68,9 @@ export async function printSizes() {
   const width = Math.max(...sizes.map(({ name }) => name.length));
   for (const { name, goal, limit, min, gzip } of sizes) {
     const verdict = gzip > limit ? 'OVER THE LIMIT' : gzip > goal ? `${gzip - goal} over the goal` : 'ok';
-    console.log(`${name.padEnd(width)}  ${min} B min  ${gzip} B gzip  goal ${goal}, limit ${limit}: ${verdict}`);
+    console.log(
+      `${name.padEnd(width)}  ${min} B min  ${gzip} B gzip  goal ${goal}, limit ${limit}: ${verdict}`,
+    );
   }
   return sizes.every(({ limit, gzip }) => gzip <= limit);
 }
