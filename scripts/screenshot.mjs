@@ -17,7 +17,7 @@ const server = await startServer({
 const { path, args } = await findChromium();
 const browser = await chromium.launch({ executablePath: path, args });
 try {
-  const page = await browser.newPage({ viewport: { width: 1120, height: 680 }, deviceScaleFactor: 2 });
+  const page = await browser.newPage({ viewport: { width: 1120, height: 716 }, deviceScaleFactor: 2 });
   await page.goto(`${server.url}/script-tag.html`);
   await page.addStyleTag({
     content:
