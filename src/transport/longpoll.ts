@@ -16,6 +16,8 @@ class LongPollLink implements Link {
   #connectionId: unknown;
   /** Two polls in a row may not fail: one may be bad luck (F15). Before the greeting not one may. */
   #failures = 1;
+  /** The number of the last batch that arrived, where the server counts them. */
+  #ack: unknown = 0;
   /** Timers of the handler calls to come, one call per task and in order. */
   #tasks = new Set<unknown>();
 
@@ -38,7 +40,8 @@ class LongPollLink implements Link {
   }
 
   /**
-   * One request. Every poll has the same address: browsers keep the answer to its CORS preflight.
+   * One request. Every poll has the same address, for which browsers keep the answer to a CORS preflight; but
+   * for one after a failure, which says what had arrived: a server that counts then repeats what was lost.
    *
    * @param timeoutMs - Of a poll, which the server answers within 20 s even if idle, under middleboxes' 30 s.
    */
@@ -50,6 +53,7 @@ class LongPollLink implements Link {
       if (this.#connectionId) {
         searchParams.delete('json');
         searchParams.set('connection_id', this.#connectionId as string);
+        if (this.#failures) searchParams.set('ack', String(this.#ack));
       }
       if (close) searchParams.set(close, 'true');
       const request = new (this.#host.XMLHttpRequest as typeof XMLHttpRequest)();
@@ -74,13 +78,14 @@ class LongPollLink implements Link {
       this.#deliver({ error: body });
       return this.#finish();
     }
-    const { event, events = event && [event] } = body ?? {};
+    const { event, events = event && [event], ack = this.#ack } = body ?? {};
     this.#connectionId ??= asFrame(event)?.['connection_id'];
     if (!this.#connectionId || !Array.isArray(events)) {
       this.#deliver(undefined);
       return this.#failed();
     }
     this.#failures = 0;
+    this.#ack = ack;
     for (const one of events) this.#deliver(one);
     if (!events.length) this.#later(() => this.#handlers.onHeard());
     this.#get();

@@ -19,11 +19,11 @@ before(async () => {
 after(() => server.close());
 
 /** A user on this server, and all that reached them over the wire. */
-async function join(transport: 'websocket' | 'longpoll', user: User) {
+async function join(transport: 'websocket' | 'longpoll', user: User, isLost?: (answer: unknown) => boolean) {
   const client = new ChatClient(server.apiKey, {
     baseURL: server.url,
     allowServerSideConnect: true,
-    host: nodeHost(transport),
+    host: nodeHost(transport, isLost),
   });
   const events: ServerEvent[] = [];
   client.on('*', (event) => events.push(event));
@@ -160,6 +160,30 @@ for (const transport of ['websocket', 'longpoll'] as const) {
     });
   });
 }
+
+describe('a client over longpoll whose network loses an answer', () => {
+  it('still gets what was in it, once', async () => {
+    const { ada, bob, leave } = await meet('longpoll');
+    let lost = 0;
+    const tells = (answer: unknown) => JSON.stringify(answer).includes('"message.new"');
+    const bobsTab = await join(
+      'longpoll',
+      { id: bob.client.userId ?? '' },
+      (answer) => tells(answer) && ++lost === 1,
+    );
+    const channel = bobsTab.client.channel('messaging', ada.channel.id);
+    await channel.watch();
+
+    await ada.channel.sendMessage({ text: 'one' });
+    await until(() => lost > 0);
+    await ada.channel.sendMessage({ text: 'two' });
+    await until(() => channel.state.value.messages.length === 2);
+
+    assert.deepEqual(texts(channel), ['one', 'two']);
+    assert.equal(bobsTab.heard('message.new').length, 2);
+    await Promise.all([leave(), bobsTab.client.disconnectUser()]);
+  });
+});
 
 describe('a client without a browser', () => {
   it('refuses to connect unless that is wanted, and says why', async () => {

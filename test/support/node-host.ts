@@ -13,6 +13,11 @@ class NodeRequest {
   #request: [method: string, url: string] = ['GET', ''];
   #headers: Record<string, string> = {};
   #aborter = new AbortController();
+  #isLost: (answer: unknown) => boolean;
+
+  constructor(isLost: (answer: unknown) => boolean) {
+    this.#isLost = isLost;
+  }
 
   open(method: string, url: string): void {
     this.#request = [method, url];
@@ -38,6 +43,7 @@ class NodeRequest {
       const response = await fetch(url, { method, headers: this.#headers, signal });
       this.status = response.status;
       this.response = await response.json().catch(() => null);
+      if (this.#isLost(this.response)) throw new TypeError('lost on the way');
       this.onload?.();
     } catch {
       if (limit.aborted) this.ontimeout?.();
@@ -46,10 +52,22 @@ class NodeRequest {
   }
 }
 
-/** What Node lacks of a browser's network, or a network in which no WebSocket opens. */
-export function nodeHost(transport: 'websocket' | 'longpoll'): Partial<Host> {
+/**
+ * What Node lacks of a browser's network, or a network in which no WebSocket opens.
+ *
+ * @param isLost - Which answers to polls do not arrive. Default: all do.
+ */
+export function nodeHost(
+  transport: 'websocket' | 'longpoll',
+  isLost: (answer: unknown) => boolean = () => false,
+): Partial<Host> {
+  class Request extends NodeRequest {
+    constructor() {
+      super(isLost);
+    }
+  }
   return {
     WebSocket: transport === 'websocket' ? (WebSocket as unknown as Host['WebSocket']) : undefined,
-    XMLHttpRequest: NodeRequest as unknown as Host['XMLHttpRequest'],
+    XMLHttpRequest: Request as unknown as Host['XMLHttpRequest'],
   };
 }

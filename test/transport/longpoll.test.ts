@@ -198,6 +198,18 @@ describe('longPollTransport, polling', () => {
       expect(poll.requests).to.have.length(3);
     });
 
+  it('says what had arrived when it repeats a poll, and only then', () => {
+    const poll = new Poll().greeted();
+    const acks = () => poll.requests.map(({ url }) => url.searchParams.get('ack'));
+
+    poll.last.fail();
+    poll.last.answer({ events: [{ type: 'a' }], ack: 7 });
+    poll.last.answer({ events: [], ack: 7 });
+    poll.last.fail();
+
+    expect(acks()).to.deep.equal([null, null, '0', null, null, '7']);
+  });
+
   it('forgets a failure when the next poll is answered', () => {
     const poll = new Poll().greeted();
 
