@@ -41,7 +41,7 @@ function clean(value: unknown, depth: number, budget: { left: number }, what: st
 }
 
 /** Drops NUL and replaces lone surrogates. */
-export function cleanText(text: string): string {
+function cleanText(text: string): string {
   return text.replaceAll('\0', '').replace(/\p{Surrogate}/gu, '\uFFFD');
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { RunningServer } from '../src/app.js';
-import { at, Person, pluck, refused, start, type Body } from './support.js';
+import { at, newChannel, Person, pluck, refused, sentBy, start, type Body } from './support.js';
 
 let server: RunningServer;
 let ada: Person;
@@ -17,18 +17,8 @@ before(async () => {
 });
 after(() => server.close());
 
-let made = 0;
-async function channel(type = 'messaging'): Promise<string> {
-  const id = `m${++made}`;
-  await ada.call('POST', `/channels/${type}/${id}/query`, { data: { members: ['ada', 'bob'] } });
-  return `${type}:${id}`;
-}
-
-async function sent(cid: string, message: Body, author = ada): Promise<Body> {
-  const { status, body } = await author.send(cid, message);
-  assert.equal(status, 201, JSON.stringify(body));
-  return body['message'] as Body;
-}
+const channel = (type?: string) => newChannel(ada, type);
+const sent = (cid: string, message: Body, author = ada) => sentBy(author, cid, message);
 
 describe('changing a message', () => {
   it('rewrites text and custom fields, and tells the watchers', async () => {

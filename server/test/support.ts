@@ -212,3 +212,19 @@ export async function metric(server: RunningServer, name: string): Promise<numbe
   const text = await (await fetch(`${server.url}/metrics`)).text();
   return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1]);
 }
+
+let channelsMade = 0;
+
+/** A new channel of `maker` and Bob. @returns Its cid. */
+export async function newChannel(maker: Person, type = 'messaging'): Promise<string> {
+  const id = `m${++channelsMade}`;
+  await maker.call('POST', `/channels/${type}/${id}/query`, { data: { members: [maker.id, 'bob'] } });
+  return `${type}:${id}`;
+}
+
+/** Sends a message, which must be taken. @returns It, as the server stored it. */
+export async function sentBy(author: Person, cid: string, message: Body): Promise<Body> {
+  const { status, body } = await author.send(cid, message);
+  assert.equal(status, 201, JSON.stringify(body));
+  return body['message'] as Body;
+}

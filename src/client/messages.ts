@@ -7,7 +7,7 @@ type Messages = readonly LocalMessage[];
 export const PAGE_SIZE = 30;
 
 /** Looks from the end: nearly every event concerns a recent message. */
-export function indexOfMessage(messages: Messages, id: string): number {
+function indexOfMessage(messages: Messages, id: string): number {
   return messages.findLastIndex((message) => message.id === id);
 }
 

@@ -21,7 +21,7 @@ function claimsOf(token: unknown): { user_id?: unknown } | undefined {
 }
 
 /** @throws {ChatError} `invalid-token`; the message never repeats the token. */
-export function checkToken(token: unknown, userId: string): string {
+function checkToken(token: unknown, userId: string): string {
   const claims = claimsOf(token);
   if (claims?.user_id === userId) return token as string;
   const seen = claims ? `one for ${shown(claims.user_id)}` : `${typeof token} that is no JWT`;

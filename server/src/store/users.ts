@@ -163,7 +163,7 @@ function editUser(db: Db, id: string, now: Micros, edit: (row: Editable) => Edit
   });
 }
 
-export function findUser(db: Db, id: string): Promise<UserRow | undefined> {
+function findUser(db: Db, id: string): Promise<UserRow | undefined> {
   return db.selectFrom('users').selectAll().where('id', '=', id).executeTakeFirst();
 }
 
