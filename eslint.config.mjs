@@ -11,8 +11,18 @@ const ROOMS = [
   { files: ['src/errors.ts', 'src/protocol.ts'], allow: [] },
   { files: ['src/transport/**'], allow: ['\\./', '\\.\\./errors\\.js$', 'nanoevents$'] },
   {
-    files: ['src/client/**'],
-    allow: ['\\./', '\\.\\./(transport/|errors\\.js$|protocol\\.js$)', 'nanoevents$'],
+    files: ['src/client/*.ts'],
+    allow: ['\\./(?!later/)', '\\.\\./(transport/|errors\\.js$|protocol\\.js$)', 'nanoevents$'],
+    typesOnly: ['\\./later/'], // what comes later must not come at once
+  },
+  {
+    files: ['src/client/later/**'],
+    allow: [
+      '\\./',
+      '\\.\\./(?!index)[a-z-]+\\.js$',
+      '\\.\\./\\.\\./(transport/|errors\\.js$|protocol\\.js$)',
+      'idb-keyval$',
+    ],
   },
   { files: ['src/styles/**'], allow: ['\\./', 'lit($|/)'] },
   { files: ['src/locales/**'], allow: ['\\./', '\\.\\./protocol\\.js$'] },
@@ -82,7 +92,8 @@ function room({ files, allow, typesOnly = [] }) {
     ...typesOnly.map((source) => ({
       regex: `^${source}`,
       allowTypeImports: true,
-      message: 'Import it as a type: only chat-session makes a client.',
+      message:
+        'Import it as a type: only chat-session makes a client, and what comes later comes by import().',
     })),
   ];
   return { files, rules: { '@typescript-eslint/no-restricted-imports': ['error', { patterns }] } };

@@ -6,7 +6,7 @@ import literals from 'rollup-plugin-html-literals';
 import { minify } from 'terser';
 
 /** What a page's own bundler brings: left as imports in the modules, built into the script tag. */
-export const external = [/^lit($|\/)/, /^@lit\//, 'nanoevents'];
+export const external = [/^lit($|\/)/, /^@lit\//, 'nanoevents', 'idb-keyval'];
 
 /**
  * The steps from source to a bundle.
@@ -83,6 +83,44 @@ function elements() {
   );
 }
 
+/** The script tag: one small file under a name that stays, and all that it loads in a folder beside it. */
+const SCRIPT = 'chat-session';
+
+/**
+ * The tag's own file only imports the first of the others. So these, which import each other by their
+ * names, meet one copy of what they share, whatever a page adds to the tag's address (`?ver=2`).
+ */
+function scriptFile() {
+  return {
+    name: 'script-file',
+    generateBundle(_, bundle) {
+      const entry = Object.values(bundle).find((file) => file.isEntry);
+      const source = `import"./${entry.fileName}";\n`;
+      this.emitFile({ type: 'asset', fileName: `${SCRIPT}.js`, source });
+    },
+  };
+}
+
+/**
+ * The build of the script tag: everything bundled, what a first load does not need as chunks.
+ *
+ * @param {boolean} [release]
+ * @returns {import('rollup').RollupOptions & { output: import('rollup').OutputOptions }}
+ */
+export function scriptTag(release = true) {
+  return {
+    input: { main: 'script-tag' },
+    plugins: [virtual('script-tag', "import './src/index.ts';"), ...plugins(release), scriptFile()],
+    output: {
+      dir: 'dist',
+      format: 'es',
+      sourcemap: true,
+      entryFileNames: `${SCRIPT}/[name]-[hash].js`,
+      chunkFileNames: `${SCRIPT}/[name]-[hash].js`,
+    },
+  };
+}
+
 export default ({ watch }) => [
   {
     input: { index: 'src/index.ts', client: 'src/client/index.ts', ...elements() },
@@ -95,9 +133,5 @@ export default ({ watch }) => [
       chunkFileNames: 'chunks/[name]-[hash].js',
     },
   },
-  {
-    input: 'script-tag',
-    plugins: [virtual('script-tag', "import './src/index.ts';"), ...plugins(!watch)],
-    output: { file: 'dist/chat-session.js', format: 'iife', sourcemap: true },
-  },
+  scriptTag(!watch),
 ];

@@ -7,24 +7,30 @@ import { root } from './install.mjs';
  * Runs `node` with `args` at the top of the project.
  *
  * @param {string[]} args
- * @param {{ env?: Record<string, string>, quiet?: boolean, cwd?: string }} [options] - `quiet` shows
- *   what it printed only when it fails.
+ * @param {{ env?: Record<string, string>, quiet?: boolean, cwd?: string, out?: (text: Buffer) => void, limitMs?: number }} [options] -
+ *   `quiet` shows what it printed only when it fails; `out` gets it in the place of the terminal. `limitMs` ends
+ *   what hangs.
  * @returns {Promise<number>} Its exit code; 1 when it was killed.
  */
-export function node(args, { env = {}, quiet = false, cwd = root } = {}) {
+export function node(args, { env = {}, quiet = false, cwd = root, out, limitMs } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, args, {
       cwd,
       env: { ...process.env, ...env },
-      stdio: ['ignore', quiet ? 'pipe' : 'inherit', quiet ? 'pipe' : 'inherit'],
+      timeout: limitMs,
+      stdio: ['ignore', ...Array(2).fill(quiet || out ? 'pipe' : 'inherit')],
     });
     const said = [];
-    child.stdout?.on('data', (data) => said.push(data));
-    child.stderr?.on('data', (data) => said.push(data));
+    for (const pipe of [child.stdout, child.stderr]) pipe?.on('data', out ?? ((data) => said.push(data)));
     // A terminal's Ctrl+C reaches the child by itself; a signal to this process alone has to be passed on.
     const pass = () => child.kill('SIGTERM');
     process.once('SIGTERM', pass);
     child.once('error', reject);
+    // What it has started may outlive it, and hold on to its pipes.
+    child.once(
+      'exit',
+      (_, signal) => signal && [child.stdout, child.stderr].forEach((pipe) => pipe?.destroy()),
+    );
     child.once('close', (code) => {
       process.off('SIGTERM', pass);
       if (code !== 0) process.stdout.write(Buffer.concat(said));

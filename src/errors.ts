@@ -9,7 +9,7 @@
  *
  * The server's refusals, by protocol code: `token-expired` (40), `token-rejected` (5, 41–43), `unknown-key` (2),
  * `invalid-input` (4), `message-too-long` (20), `not-found` (16), `not-allowed` (17), `rate-limited` (9),
- * `too-large` (22), `cooldown` (60), `connection-unknown` (46), `server-error` (-1 and every HTTP 5xx),
+ * `too-large` (22), `cooldown` (60), `connection-unknown` (46, or 4 by its words), `server-error` (-1 and every HTTP 5xx),
  * `refused` (any other).
  */
 export type ChatErrorCode =
@@ -101,7 +101,9 @@ export function errorFromBody(body: unknown, options: ChatErrorOptions = {}): Ch
   };
   if (typeof code !== 'number') return undefined;
   const status = options.status ?? StatusCode;
-  const name = BY_API_CODE[code] ?? ((status ?? 0) < 500 ? 'refused' : 'server-error');
+  // A watch on a connection that has ended meanwhile is refused as bad input, too (protocol.md §1.4).
+  const known = code === 4 && /connection_id/.test(message ?? '') ? 46 : code;
+  const name = BY_API_CODE[known] ?? ((status ?? 0) < 500 ? 'refused' : 'server-error');
   return new ChatError(name, `The server refused with code ${code}: ${message}`, {
     ...options,
     apiCode: code,

@@ -61,6 +61,8 @@ export interface ChannelData extends Custom {
   created_by?: User;
   config?: ChannelConfig;
   own_capabilities?: string[];
+  /** Ours: the number of the channel's newest event. Other servers have none. */
+  seq?: number;
 }
 
 export interface Member extends Custom {
@@ -104,6 +106,9 @@ export interface ChannelStateResponse {
   membership?: Member | null;
   read?: ReadEntry[];
   watcher_count?: number;
+  pinned_messages?: Message[];
+  threads?: unknown[];
+  draft?: unknown;
 }
 
 /** The fields every event may carry. `user` is who did it. */
@@ -118,12 +123,18 @@ export interface EventBase extends Custom {
   unread_count?: number;
   total_unread_count?: number;
   unread_channels?: number;
+  /** Ours: the event's number in its channel, one more than the one before. Other servers have none. */
+  seq?: number;
 }
 
 export interface HealthCheckEvent extends EventBase {
   type: 'health.check';
   connection_id: string;
   me?: OwnUser;
+  /** Ours, in greetings: names the store. With another one, what is known of its channels is void. */
+  epoch?: string;
+  /** Ours: the newest event's number in each watched channel where something happened lately, by cid. */
+  heads?: Readonly<Record<string, number>>;
 }
 
 export interface MessageEvent extends EventBase {
@@ -254,12 +265,7 @@ export function compareTimes(a: Timestamp, b: Timestamp): number {
   return x < y ? -1 : x > y ? 1 : 0;
 }
 
-/** The users who have read `message`, its author apart (protocol.md §9.2): `last_read` at or after its time. */
-export function readersOf(message: Pick<Message, 'created_at' | 'user'>, reads: Iterable<ReadEntry>): User[] {
-  return [...reads]
-    .filter(
-      ({ user, last_read }) =>
-        user.id !== message.user?.id && compareTimes(last_read, message.created_at) >= 0,
-    )
-    .map(({ user }) => user);
+/** The later of two. */
+export function latest(a: Timestamp, b: Timestamp = ''): Timestamp {
+  return compareTimes(a, b) < 0 ? b : a;
 }

@@ -1,15 +1,15 @@
 import { ChatError } from '../errors.js';
-import { mayDisclose, type ChannelStateResponse, type ServerEvent, type Timestamp } from '../protocol.js';
+import { latest, type ChannelStateResponse, type ServerEvent, type Timestamp } from '../protocol.js';
 import type { ChatClient } from './client.js';
-import { PAGE_SIZE, prepend } from './messages.js';
-import { Outgoing, type MessageDraft } from './outgoing.js';
-import { emptyChannel, reduce, type LocalEvent } from './reduce.js';
+import type { ChannelActions, MessageDraft } from './later/actions.js';
+import type { TypingExpiry } from './later/typing-expiry.js';
+import { actions, engine } from './later.js';
+import { emptyChannel, reduceLocal, type LocalEvent } from './reduce.js';
 import type { ChannelState, LocalMessage } from './state.js';
 import { Store } from './store.js';
-import { TypingExpiry, TypingSender } from './typing.js';
 
-/** Marking read is sent at most this often (protocol.md §9.2). */
-const READ_EVERY_MS = 500;
+/** Calls of `watch`, of all channels. */
+let openings = 0;
 
 /** One conversation: its state, and what the user does in it. Made by `ChatClient.channel`. */
 export class Channel {
@@ -22,13 +22,21 @@ export class Channel {
   readonly state: Store<ChannelState>;
   /** @internal Whether the server is asked for this channel's events on every new connection. */
   watched = false;
+  /** @internal How late `watch` was called, among all channels: what a visitor opened last is recovered first. */
+  opened = 0;
+  /** @internal The number of the newest event taken in, where the server numbers them. */
+  seq: number | undefined;
+  /** @internal Server time up to which nothing is missing, as far as this channel's own events tell. */
+  cursor: Timestamp = '';
+  /** @internal Server time after which something is missing; undefined while nothing is. */
+  since: Timestamp | undefined;
+  /** @internal Events that came while something was missing: they wait for it. */
+  held: ServerEvent[] | undefined;
+  /** @internal Ends the typing of others. */
+  expiry: TypingExpiry | undefined;
 
-  #typing: TypingSender;
-  #expiry: TypingExpiry;
-  #outgoing: Outgoing;
+  #actions: ChannelActions | undefined;
   #watching: Promise<void> | undefined;
-  #nextRead: Promise<void> | undefined;
-  #readPause = Promise.resolve();
   #ended = false;
 
   /** @internal Use `ChatClient.channel`. */
@@ -38,13 +46,6 @@ export class Channel {
     this.id = id;
     this.cid = `${type}:${id}`;
     this.state = new Store(emptyChannel(this.cid));
-    this.#typing = new TypingSender(client.host, (event) =>
-      this.command('event', { event: { type: event } }),
-    );
-    this.#expiry = new TypingExpiry(client.host, (userId) =>
-      this.apply({ type: 'typing.stop', user: { id: userId } }),
-    );
-    this.#outgoing = new Outgoing(this);
   }
 
   /**
@@ -54,6 +55,12 @@ export class Channel {
    * @throws {ChatError} `not-found` when there is none of this id that the user may see.
    */
   watch(): Promise<void> {
+    this.opened = ++openings;
+    return this.follow();
+  }
+
+  /** @internal As `watch`, without anybody who looks. */
+  follow(): Promise<void> {
     if (this.watched && this.state.value.phase === 'ready') return Promise.resolve();
     return (this.#watching ??= this.#watch().finally(() => (this.#watching = undefined)));
   }
@@ -62,9 +69,11 @@ export class Channel {
     this.#assertOpen();
     if (this.state.value.phase !== 'ready') this.set({ phase: 'loading' });
     try {
-      await this.client.refresh([this]);
+      await this.client.ready();
+      this.watched = true; // another connection that comes before the answer has to bring it, too
+      await this.client.channels.refresh([this]);
     } catch (error) {
-      this.watched ||= (error as ChatError).retryable; // then the next connection brings it
+      this.watched = (error as ChatError).retryable;
       this.fail(error as ChatError);
     }
     const { error } = this.state.value;
@@ -77,18 +86,12 @@ export class Channel {
    * @param data - `members` (user ids, which must exist) and custom fields such as `name`.
    */
   async create(data: { members?: string[]; [custom: string]: unknown } = {}): Promise<void> {
-    const body = { data, state: true, watch: true, presence: true, messages: { limit: PAGE_SIZE } };
-    const response = await this.command<ChannelStateResponse>('query', body);
-    this.watched = true;
-    this.apply({ type: 'local.loaded', response });
-    this.client.show(this);
+    await this.#act((its) => its.create(data));
   }
 
   /** Ends what `watch` began; the state stays as it is. */
   async stopWatching(): Promise<void> {
-    if (!this.watched) return;
-    this.watched = false;
-    await this.command('stop-watching', {});
+    if (this.watched) await this.#act((its) => its.stopWatching());
   }
 
   /**
@@ -100,82 +103,49 @@ export class Channel {
    */
   async sendMessage(draft: MessageDraft): Promise<LocalMessage> {
     this.#assertOpen();
-    const message = this.#outgoing.compose(draft);
-    this.#typing.stop();
-    return this.#outgoing.deliver(message);
+    return this.#act((its) => its.send(draft));
   }
 
   /** Sends a failed message again, under its id. @throws {ChatError} as `sendMessage`. */
   async retryMessage(id: string): Promise<LocalMessage> {
-    const { error: _, ...message } = this.#outgoing.failed(id);
-    return this.#outgoing.deliver({ ...message, status: 'sending' });
+    return this.#act((its) => its.retry(id));
   }
 
   /** Drops a failed message. */
-  discardMessage(id: string): void {
-    this.apply({ type: 'local.dropped', id: this.#outgoing.failed(id).id });
+  async discardMessage(id: string): Promise<void> {
+    await this.#act((its) => its.discard(id));
   }
 
   /** Call for every change of a non-empty input. Sends little, and nothing that a setting withholds. */
   keystroke(): void {
-    const { user, connection } = this.client.state.value;
-    const wanted =
-      this.state.value.data?.config?.typing_events !== false && mayDisclose(user, 'typing.start');
-    if (wanted && connection.status === 'live') this.#typing.keystroke();
+    // What keeps it from being told keeps it from being seen; the next one tries again.
+    this.#act((its) => its.keystroke()).catch(() => undefined);
   }
 
   /** Call when the input is emptied or left. Sending a message does it too. */
   stopTyping(): void {
-    this.#typing.stop();
+    this.#actions?.typing.stop();
   }
 
   /** Tells the server that all is read, at most every 500 ms. Nothing happens with nothing unread. */
   async markRead(): Promise<void> {
-    const { unread, data } = this.state.value;
-    if (!unread || data?.config?.read_events === false) return;
-    return (this.#nextRead ??= this.#readPause.then(() => {
-      this.#nextRead = undefined;
-      this.#readPause = new Promise((over) => this.client.host.setTimeout(over, READ_EVERY_MS));
-      return this.#markRead();
-    }));
-  }
-
-  async #markRead(): Promise<void> {
-    await this.client.privacySettled();
-    const { event } = await this.command<{ event?: { created_at?: Timestamp } | null }>('read', {});
-    const newest = this.state.value.messages.findLast((message) => message.status === 'sent');
-    const user = { id: this.client.userId ?? '' };
-    const created_at = event?.created_at ?? newest?.created_at;
-    this.apply({ type: 'message.read', user, created_at, last_read_message_id: newest?.id });
+    await this.#act((its) => its.markRead());
   }
 
   /** Reads one page of older messages into the state. Joins a running call. */
   async loadOlder(): Promise<void> {
-    const { hasOlder, olderPhase, messages } = this.state.value;
-    const oldest = messages.find((message) => message.status === 'sent');
-    if (!hasOlder || olderPhase === 'loading' || !oldest) return;
-    this.set({ olderPhase: 'loading' });
-    try {
-      const body = { state: true, watch: false, messages: { limit: PAGE_SIZE, id_lt: oldest.id } };
-      const { messages: older } = await this.command<ChannelStateResponse>('query', body);
-      this.set({
-        messages: prepend(this.state.value.messages, older),
-        hasOlder: older.length >= PAGE_SIZE,
-        olderPhase: 'ready',
-      });
-    } catch (error) {
-      this.set({ olderPhase: 'failed' });
-      throw error;
-    }
+    await this.#act((its) => its.loadOlder());
+  }
+
+  /** Reads one page into the gap, from its newer end. Joins a running call; nothing happens without a gap. */
+  async loadGap(): Promise<void> {
+    await this.#act((its) => its.loadGap());
   }
 
   /** @internal Takes in one event of the server or of our own. */
   apply(event: ServerEvent | LocalEvent): void {
-    const selfId = this.client.userId ?? '';
-    this.state.value = reduce(this.state.value, event, selfId);
-    if (event.type === 'typing.start' && event.user.id !== selfId) this.#expiry.extend(event.user.id);
-    if (event.type === 'typing.stop') this.#expiry.end(event.user.id);
-    if (event.type === 'message.new' && event.message.user) this.#expiry.end(event.message.user.id);
+    if (engine.part) engine.part.apply(this, event);
+    else this.state.value = reduceLocal(this.state.value, event as LocalEvent, this.client.userId ?? '');
   }
 
   /** @internal Changes a part of the state. */
@@ -183,29 +153,40 @@ export class Channel {
     this.apply({ type: 'local.state', state });
   }
 
+  /** @internal Takes in the newest state, which a query or watch answered: nothing is missing any more. */
+  take(response: ChannelStateResponse): void {
+    const { seq } = response.channel;
+    this.watched = true;
+    // Events that came while the answer was on its way are newer than it.
+    if (!(seq! < this.seq!)) this.seq = seq;
+    this.cursor = latest(this.cursor, this.client.greetedAt);
+    this.apply({ type: 'local.loaded', response });
+  }
+
   /** @internal The state could not be had, for the moment or for good. What is shown stays. */
   fail(error: ChatError): void {
     this.set({ phase: this.state.value.phase === 'ready' ? 'ready' : 'failed', error });
-  }
-
-  /** @internal The connection is live again. */
-  wake(): void {
-    this.#outgoing.wake();
+    this.client.loadLater();
   }
 
   /** @internal The user signed out: nothing leaves this channel any more. */
-  end(error: ChatError): void {
+  end(): void {
     this.#ended = true;
-    this.#typing.cancel();
-    this.#expiry.clear();
-    this.#outgoing.end(error);
+    this.expiry?.clear();
+    this.#actions?.typing.cancel();
+  }
+
+  /** Lets `run` act: at once if what it needs is there. */
+  async #act<T>(run: (its: ChannelActions) => T): Promise<Awaited<T>> {
+    if (!(actions.part && engine.part)) await Promise.all([engine.load(), actions.load()]);
+    return await run((this.#actions ??= new actions.part!.ChannelActions(this)));
   }
 
   #assertOpen(): void {
     if (this.#ended)
       throw new ChatError(
         'disconnected',
-        'The user of this channel was disconnected. Connect, and ask the client for the channel again.',
+        'The user of this channel was disconnected. Connect, and ask for the channel again.',
       );
   }
 

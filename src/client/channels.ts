@@ -1,5 +1,5 @@
 import { ChatError } from '../errors.js';
-import { compareTimes, parseCid, type ChannelStateResponse, type ServerEvent } from '../protocol.js';
+import { compareTimes, parseCid, type ChannelStateResponse } from '../protocol.js';
 import { Channel } from './channel.js';
 import type { ChatClient } from './client.js';
 import { PAGE_SIZE } from './messages.js';
@@ -7,7 +7,7 @@ import { emptyChannel } from './reduce.js';
 import type { Phase } from './state.js';
 
 /** Of one query: the most channels a server answers with, and watches, at once (protocol.md §7.2). */
-const QUERY_LIMIT = 30;
+export const QUERY_LIMIT = 30;
 
 /** A filter of the protocol's query language, such as `{ members: { $in: ["ada"] } }`. */
 export type ChannelFilter = Record<string, unknown>;
@@ -26,11 +26,12 @@ export interface ChannelQuery {
 
 type ListQuery = [filter: ChannelFilter, sort: readonly ChannelSort[], page: ChannelQuery];
 
-/** Every channel of one connected user: makes them, routes events to them, keeps the list in order. */
+/** Every channel of one connected user: makes them, asks the server for them, keeps the list in order. */
 export class Channels {
   #client: ChatClient;
   #byCid = new Map<string, Channel>();
-  #listed: ListQuery | undefined;
+  /** The query whose answer is the list. */
+  listed: ListQuery | undefined;
   #ended = false;
 
   constructor(client: ChatClient) {
@@ -50,7 +51,26 @@ export class Channels {
     return channel;
   }
 
-  async query(...[filter, sort, page]: ListQuery): Promise<Channel[]> {
+  /** As `get`, for the channel of an answer. */
+  of({ channel }: ChannelStateResponse): Channel {
+    return this.get(channel.type, channel.id);
+  }
+
+  /** The one of this cid, if it has ever been asked for. */
+  find(cid = ''): Channel | undefined {
+    return this.#byCid.get(cid);
+  }
+
+  [Symbol.iterator](): Iterator<Channel> {
+    return this.#byCid.values();
+  }
+
+  get watched(): Channel[] {
+    return [...this].filter((channel) => channel.watched);
+  }
+
+  /** Asks the server, which from then on tells of what it finds. */
+  async ask(...[filter, sort = [], page = {}]: Partial<ListQuery>): Promise<ChannelStateResponse[]> {
     const { channels } = await this.#client.request<{ channels: ChannelStateResponse[] }>({
       method: 'POST',
       path: '/channels',
@@ -61,64 +81,61 @@ export class Channels {
         watch: true,
         presence: true,
         message_limit: PAGE_SIZE,
-        limit: page.limit ?? QUERY_LIMIT,
-        offset: page.offset ?? 0,
+        limit: QUERY_LIMIT,
+        offset: 0,
+        ...page,
       },
     });
-    return channels.map((response) => this.#take(response));
+    return channels;
   }
 
   /** Asks for these channels' newest state and watches them on the present connection. */
   async refresh(channels: readonly Channel[]): Promise<void> {
-    for (let at = 0; at < channels.length; at += QUERY_LIMIT) {
-      const part = channels.slice(at, at + QUERY_LIMIT);
-      const found = await this.query({ cid: { $in: part.map((channel) => channel.cid) } }, [], {});
-      for (const channel of part) if (!found.includes(channel)) this.#lose(channel);
-    }
+    const found = await this.ask({ cid: { $in: channels.map((channel) => channel.cid) } });
+    this.take(found);
+    for (const channel of channels)
+      if (!found.some(({ channel: { cid } }) => cid === channel.cid)) this.lose(channel);
   }
 
   /** Makes what the query finds the list, now and after every new connection. */
   async load(...query: ListQuery): Promise<Channel[]> {
     const before = this.#client.state.value.channelsPhase;
+    const { listed } = this;
     const phase = (next: Phase): Phase => (before === 'ready' ? before : next);
     this.#client.patch({ channelsPhase: phase('loading') });
     try {
-      const channels = await this.query(...query);
-      this.#listed = query;
-      this.#client.patch({ channelsPhase: 'ready', channelsError: undefined });
-      this.list(channels);
-      return channels;
+      await this.#client.ready();
+      this.listed = query; // another connection that comes before the answer has to bring it, too
+      return await this.#fill(query);
     } catch (error) {
+      if (!(error as ChatError).retryable) this.listed = listed;
       if (!this.#ended)
         this.#client.patch({ channelsPhase: phase('failed'), channelsError: error as ChatError });
+      this.#client.loadLater();
       throw error;
     }
   }
 
-  /** After a new connection, whose server knows of no watches: the list and all that is watched beside it. */
-  async recover(): Promise<void> {
-    const watched = [...this.#byCid.values()].filter((channel) => channel.watched);
-    try {
-      const listed = this.#listed ? await this.load(...this.#listed) : [];
-      await this.refresh(watched.filter((channel) => !listed.includes(channel)));
-    } catch (error) {
-      if ((error as ChatError).retryable) throw error;
-      for (const channel of watched) channel.fail(error as ChatError);
-    }
-    for (const channel of this.#byCid.values()) channel.wake();
+  /** The list anew, if there is one. @param take - Takes in what the server answers. Default: at once. */
+  async reload(take?: (responses: ChannelStateResponse[]) => unknown): Promise<void> {
+    if (this.listed) await this.#fill(this.listed, take);
   }
 
-  /** Hands an event to the channel it concerns, or to all when it concerns a user. */
-  route(event: ServerEvent): void {
-    const { type, cid = event.channel?.cid ?? '' } = event;
-    const channel = this.#byCid.get(cid);
-    if (/^user\./.test(type) || (type === 'notification.mark_read' && !cid && event.unread_channels === 0))
-      for (const each of this.#byCid.values()) each.apply(event);
-    else if (/channel.deleted|removed_from_channel/.test(type)) {
-      if (channel) this.#lose(channel);
-    } else if (/message_new|added_to_channel/.test(type)) this.#discover(cid);
-    else channel?.apply(event);
-    if (type === 'message.new') this.list(this.#client.state.value.channels);
+  /** Takes in the newest states. */
+  take(responses: readonly ChannelStateResponse[]): void {
+    for (const response of responses) this.of(response).take(response);
+  }
+
+  async #fill(
+    query: ListQuery,
+    take: (responses: ChannelStateResponse[]) => unknown = (responses) => this.take(responses),
+  ): Promise<Channel[]> {
+    const responses = await this.ask(...query);
+    await take(responses);
+    const channels = responses.map((response) => this.of(response));
+    this.#client.patch({ channelsPhase: 'ready', channelsError: undefined });
+    this.list(channels);
+    return channels;
   }
 
   /** Puts a channel into the list, if it is not there. */
@@ -137,30 +154,20 @@ export class Channels {
       this.#client.patch({ channels: sorted });
   }
 
-  stopTyping(): void {
-    for (const channel of this.#byCid.values()) channel.stopTyping();
-  }
-
-  end(error: ChatError): void {
+  end(): void {
     this.#ended = true;
-    for (const channel of this.#byCid.values()) channel.end(error);
-  }
-
-  #take(response: ChannelStateResponse): Channel {
-    const channel = this.get(response.channel.type, response.channel.id);
-    channel.watched = true;
-    channel.apply({ type: 'local.loaded', response });
-    return channel;
+    for (const channel of this) channel.end();
   }
 
   /** The channel is not there (any more) for this user. What they wrote and was not sent stays. */
-  #lose(channel: Channel): void {
+  lose(channel: Channel): void {
     const { cid, state } = channel;
     const error = new ChatError(
       'not-found',
       `There is no channel "${cid}" for this user. Check the id and the members.`,
     );
     channel.watched = false;
+    channel.held = channel.since = channel.seq = undefined;
     channel.set({
       ...emptyChannel(cid),
       phase: 'failed',
@@ -168,17 +175,5 @@ export class Channels {
       messages: state.value.messages.filter(({ status }) => status !== 'sent'),
     });
     this.list(this.#client.state.value.channels.filter((other) => other !== channel));
-  }
-
-  /** A channel we do not watch has come to life. */
-  #discover(cid: string): void {
-    const name = parseCid(cid);
-    if (!name) return;
-    const channel = this.get(name.type, name.id);
-    channel.watched = false;
-    channel.watch().then(
-      () => this.show(channel),
-      () => undefined, // it shows its own error; the next event or connect tries again
-    );
   }
 }

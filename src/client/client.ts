@@ -1,37 +1,41 @@
 import { ChatError } from '../errors.js';
-import {
-  mayDisclose,
-  shown,
-  userProblem,
-  type OwnUser,
-  type PrivacySettings,
-  type User,
-} from '../protocol.js';
-import type { Connection } from '../transport/connection.js';
+import { shown, userProblem } from '../protocol.js';
+import type { HealthCheckEvent, OwnUser, PrivacySettings, Timestamp, User } from '../protocol.js';
 import { browserHost, type Host } from '../transport/host.js';
-import { createRequester, type Common, type Requester, type RequestOptions } from '../transport/http.js';
-import type { Frame } from '../transport/transport.js';
+import { createRequester, type Requester, type RequestOptions } from '../transport/http.js';
+import { webSocketTransport } from '../transport/websocket.js';
 import type { Channel } from './channel.js';
 import { Channels, type ChannelFilter, type ChannelQuery, type ChannelSort } from './channels.js';
-import { assertBrowser, openConnection } from './connect.js';
-import { ConnectionViewer, IDLE_VIEW } from './connection-view.js';
+import { EarlyLink } from './early.js';
 import { EventBus, type EventName, type EventOf } from './events.js';
+import type { Engine } from './later/engine.js';
+import type { Outbox } from './later/outbox.js';
+import { actions, engine } from './later.js';
 import { Login } from './login.js';
 import type { ChatClientOptions } from './options.js';
 import type { ClientState } from './state.js';
 import { Store } from './store.js';
 import { TokenSource, type TokenProvider } from './token.js';
-import { authHeaders, checkBaseURL, DEFAULT_BASE_URL, parseEvent } from './wire.js';
+import { assertBrowser, authHeaders, checkBaseURL, DEFAULT_BASE_URL, endpointFor, judge } from './wire.js';
 
 const IDLE: ClientState = {
   user: undefined,
-  connection: IDLE_VIEW,
+  connection: { status: 'idle', transport: undefined, retryAt: undefined, error: undefined },
   channels: [],
   channelsPhase: 'idle',
   channelsError: undefined,
+  keepsUnsent: true,
 };
 
-/** The chat of one user at a time: connection, channels, commands. Headless; the elements stand on it. */
+/** From one try to fetch the engine to the next, in milliseconds. */
+const RELOAD_MS = 3_000;
+
+/**
+ * The chat of one user at a time: connection, channels, commands. Headless; the elements stand on it.
+ *
+ * What the first look needs is here: the first WebSocket, the first queries. What keeps a connection alive and
+ * what follows is `later/engine.ts`, fetched meanwhile.
+ */
 export class ChatClient {
   readonly apiKey: string;
   readonly baseURL: string;
@@ -39,16 +43,25 @@ export class ChatClient {
   readonly state = new Store<ClientState>(IDLE);
   /** @internal The surroundings: clock, timers, sockets. */
   readonly host: Host;
+  /** @internal */
+  readonly options: ChatClientOptions;
+  /** @internal */
+  readonly events: EventBus;
+  /** @internal */
+  channels = new Channels(this);
+  /** @internal */
+  connectionId: string | undefined;
+  /** @internal Server time of the last greeting. */
+  greetedAt: Timestamp = '';
 
-  #options: ChatClientOptions;
   #login: Login | undefined;
-  #connection: Connection | undefined;
-  #connectionId: string | undefined;
-  #channels = new Channels(this);
+  #early: EarlyLink | undefined;
+  #engine: Engine | undefined;
+  #outbox: Outbox | undefined;
   #send: Requester;
-  #events: EventBus;
-  #viewer: ConnectionViewer;
-  #saving = Promise.resolve();
+  /** What the server's clock is ahead of ours, in milliseconds. */
+  #aheadMs = 0;
+  #quietUntil = 0;
 
   /** @throws {ChatError} `invalid-option` for an empty key or a base URL that is none. */
   constructor(apiKey: string, options: ChatClientOptions = {}) {
@@ -57,15 +70,17 @@ export class ChatClient {
     this.apiKey = apiKey;
     this.baseURL = checkBaseURL(options.baseURL ?? DEFAULT_BASE_URL);
     this.host = browserHost(options.host);
-    this.#options = options;
-    this.#events = new EventBus(this.host);
-    this.#viewer = new ConnectionViewer(this.host, (connection) => this.patch({ connection }));
+    this.options = options;
+    this.events = new EventBus(this.host);
     this.#send = createRequester({
       host: this.host,
       baseURL: this.baseURL,
       timeoutMs: options.timeouts?.requestMs,
-      common: () => this.#common(),
-      renew: (sent) => this.#current().tokens.renew(sent.headers['Authorization'] ?? ''),
+      common: async () => ({
+        query: { user_id: this.userId, connection_id: this.connectionId, api_key: this.apiKey },
+        headers: authHeaders(await this.login.tokens.get()),
+      }),
+      renew: (sent) => this.login.tokens.renew(sent.headers['Authorization'] ?? ''),
     });
   }
 
@@ -79,14 +94,14 @@ export class ChatClient {
    * Requests made before wait for it. A second call for the same user joins the first.
    *
    * @param user - `id` and any custom fields; at most 5 KB as JSON.
-   * @param tokenOrProvider - A signed token, or a function that fetches one, asked again at each expiry.
+   * @param tokenOrProvider - A signed token, or a function that fetches one, asked again before each expiry.
    * @returns The user as the server knows it, privacy settings included.
    * @throws {ChatError} At once: `server-side`, `invalid-user`, `invalid-token`, `other-user`. Later:
    *   `token-rejected`, `token-expired`, `unknown-key` … as the server refuses; `timeout` after 15 s without
    *   a greeting, the last failure as `cause`: trying goes on until `disconnectUser`, another call waits for it.
    */
   async connectUser(user: User, tokenOrProvider: string | TokenProvider): Promise<OwnUser> {
-    assertBrowser(this.#options.allowServerSideConnect);
+    assertBrowser(this.options.allowServerSideConnect);
     const problem = userProblem(user);
     if (problem) throw new ChatError('invalid-user', problem);
     const current = this.#login;
@@ -96,29 +111,43 @@ export class ChatClient {
         `"${current.user.id}" is connected; got "${user.id}". Await disconnectUser() first.`,
       );
     if (current && current.outcome !== 'failed') return current.greeted;
-    const tokens = new TokenSource(user.id, tokenOrProvider, this.host);
-    const login = this.#begin(user, tokens);
-    this.#connection ??= this.#connect();
-    this.#connection.connect();
+    const tokens = new TokenSource(user.id, tokenOrProvider, this.host, () => this.#aheadMs);
+    const login = (this.#login = new Login(user, tokens, this));
+    if (this.#engine) this.#engine.connect();
+    else if (engine.part) this.#start(login);
+    else {
+      this.patch({ connection: { ...this.state.value.connection, status: 'connecting' } });
+      void this.#openEarly(login);
+      this.#fetchEngine(login);
+    }
     return login.greeted;
   }
 
-  /** Signs out: closes the connection, forgets user, token and channels. Waiting requests are rejected. */
-  disconnectUser(): Promise<void> {
+  /**
+   * Signs out: closes the connection, forgets user, token and channels. Waiting requests are rejected.
+   *
+   * @param options - `keepUnsent`: messages that wait stay stored in this browser and are sent when this user
+   *   connects again. Default false: they are deleted, since somebody else may use the browser next.
+   * @returns Settles when they are.
+   */
+  async disconnectUser({ keepUnsent = false }: { keepUnsent?: boolean } = {}): Promise<void> {
     const error = new ChatError('disconnected', 'The user was disconnected.');
-    this.#connection?.disconnect();
-    this.#connection = this.#connectionId = undefined;
+    const { userId } = this;
+    const outbox = this.#outbox;
+    this.#early?.close();
+    this.#engine?.end();
     this.#login?.end(error);
-    this.#login = undefined;
-    this.#channels.end(error);
-    this.#channels = new Channels(this);
+    this.#early = this.#engine = this.#login = this.#outbox = this.connectionId = undefined;
+    this.channels.end();
+    this.channels = new Channels(this);
     this.state.value = IDLE;
-    return Promise.resolve();
+    if (outbox) await outbox.end(error, !keepUnsent);
+    else if (userId && !keepUnsent) await (await actions.load()).Outbox.wipe(this, userId);
   }
 
   /** Tries to connect now instead of waiting for the planned attempt. */
   retryNow(): void {
-    this.#connection?.retryNow();
+    this.#engine?.retryNow();
   }
 
   /**
@@ -128,41 +157,9 @@ export class ChatClient {
    *   setting stays as wanted here, and the server gets it with the next connect.
    */
   async updatePrivacy(settings: PrivacySettings): Promise<OwnUser> {
-    const login = this.#current();
-    const { privacy_settings: before } = this.state.value.user ?? login.user;
-    const privacy_settings = { ...before, ...settings };
-    if (!mayDisclose({ privacy_settings }, 'typing.start')) this.#channels.stopTyping();
-    login.user.privacy_settings = privacy_settings;
-    login.unsaved = true;
-    this.#takeMe({});
-    try {
-      await this.#savePrivacy(login);
-    } catch (error) {
-      if ((error as ChatError).retryable) throw error;
-      login.user.privacy_settings = before;
-      this.#takeMe({});
-      login.unsaved = false;
-      throw error;
-    }
-    return this.state.value.user ?? login.user;
-  }
-
-  /** @internal Reads are not marked while the server may not know yet that they are private. */
-  async privacySettled(): Promise<void> {
-    await this.#saving.catch(() => undefined);
-    const login = this.#current();
-    if (login.unsaved) await this.#savePrivacy(login);
-  }
-
-  /** One after the other, each with the settings of its moment. */
-  #savePrivacy(login: Login): Promise<void> {
-    const save = async () => {
-      const { id, privacy_settings } = login.user;
-      const body = { users: [{ id, set: { privacy_settings } }] };
-      await this.request({ method: 'PATCH', path: '/users', body });
-      if (login.user.privacy_settings === privacy_settings) login.unsaved = false;
-    };
-    return (this.#saving = this.#saving.then(save, save));
+    void this.login; // throws when there is none
+    const { privacyOf } = actions.part ?? (await actions.load());
+    return privacyOf(this).update(settings);
   }
 
   /**
@@ -175,36 +172,69 @@ export class ChatClient {
     sort: ChannelSort[] = [],
     page: ChannelQuery = {},
   ): Promise<Channel[]> {
-    return this.#channels.load(filter ?? { members: { $in: [this.#current().user.id] } }, sort, page);
+    return this.channels.load(filter ?? { members: { $in: [this.login.user.id] } }, sort, page);
   }
 
   /** The channel of this type and id, known to the server or not. @throws {ChatError} `invalid-channel`. */
   channel(type: string, id: string): Channel {
-    return this.#channels.get(type, id);
+    return this.channels.get(type, id);
   }
 
   /** Calls `listener` for every event of this type, or every event (`*`), after the state took it in. */
   on<N extends EventName>(type: N, listener: (event: EventOf<N>) => void): () => void {
-    return this.#events.on(type, listener);
+    return this.events.on(type, listener);
   }
 
   /** One command as the connected user. Waits for a `connectUser` under way. */
   async request<T>(options: RequestOptions): Promise<T> {
-    const login = this.#current();
+    const login = await this.ready();
+    try {
+      return await this.#send<T>({ signal: login.ended.signal, ...options });
+    } catch (error) {
+      const { retryAfterMs = 0 } = error as ChatError;
+      this.#quietUntil = Math.max(this.#quietUntil, this.host.now() + retryAfterMs);
+      throw error;
+    }
+  }
+
+  // ── For what stands on it ──────────────────────────────────────────────────
+
+  /** @internal The stay of the user. @throws {ChatError} `not-connected` */
+  get login(): Login {
+    if (this.#login) return this.#login;
+    throw new ChatError('not-connected', 'No user is connected. Call connectUser first.');
+  }
+
+  /** @internal Waits for a `connectUser` under way. */
+  async ready(): Promise<Login> {
+    const { login } = this;
     if (login.outcome === 'pending') await login.greeted;
-    return this.#send<T>({ signal: login.ended.signal, ...options });
+    return login;
   }
 
-  // ── For channels ───────────────────────────────────────────────────────────
-
-  /** @internal */
-  refresh(channels: readonly Channel[]): Promise<void> {
-    return this.#channels.refresh(channels);
+  /** @internal The messages on their way. To be asked when `actions` are loaded. */
+  get outbox(): Outbox {
+    return (this.#outbox ??= new actions.part!.Outbox(this, this.login.user.id));
   }
 
-  /** @internal Puts a channel into `state.channels`. */
-  show(channel: Channel): void {
-    this.#channels.show(channel);
+  /** @internal Whether a connection is greeted and complete, or as good as that. */
+  get isLive(): boolean {
+    return this.#engine?.isLive ?? false;
+  }
+
+  /** @internal Something could not be loaded: it is asked for again where that may help. */
+  loadLater(): void {
+    this.#engine?.loadLater();
+  }
+
+  /** @internal For how long the server wants to hear less from us. */
+  get quietMs(): number {
+    return Math.max(0, this.#quietUntil - this.host.now());
+  }
+
+  /** @internal The present, by the server's clock as far as it is known. */
+  now(): Timestamp {
+    return new Date(this.host.now() + this.#aheadMs).toISOString();
   }
 
   /** @internal Changes a part of the state. */
@@ -212,74 +242,58 @@ export class ChatClient {
     this.state.value = { ...this.state.value, ...part };
   }
 
-  // ── Connecting ─────────────────────────────────────────────────────────────
-
-  #begin(user: User, tokens: TokenSource): Login {
-    const limitMs = this.#options.timeouts?.connectMs ?? 15_000;
-    const late = () => {
-      const { error: cause } = this.state.value.connection;
-      const message = `No connection to ${this.baseURL} within ${limitMs} ms. Trying goes on; check the base URL.`;
-      return new ChatError('timeout', message, { cause });
-    };
-    return (this.#login = new Login(user, tokens, this.host, limitMs, late));
+  /** @internal */
+  log(line: string): void {
+    this.options.logger?.(line);
   }
 
-  #connect(): Connection {
-    const connection = openConnection({
-      ...this.#options,
-      host: this.host,
-      tokens: () => this.#current().tokens,
-      opening: () => ({ baseURL: this.baseURL, apiKey: this.apiKey, user: this.#current().user }),
-      sync: (greeting) => this.#sync(greeting),
-    });
-    connection.on('state', (change) => {
-      this.#viewer.take(change);
-      if (change.state === 'blocked' && change.error) this.#login?.fail(change.error);
-    });
-    connection.on('frame', (frame) => this.#receive(frame));
-    return connection;
+  /** @internal The server greets: from now on requests go by this connection. */
+  greet({ connection_id, created_at = '', me }: HealthCheckEvent): void {
+    this.connectionId = connection_id;
+    this.greetedAt = created_at;
+    this.#aheadMs = Date.parse(created_at) - this.host.now() || 0;
+    this.takeMe(me ?? {});
+    this.login.succeed(this.state.value.user ?? this.login.user);
   }
 
-  async #sync(greeting: Frame): Promise<void> {
-    this.#connectionId = greeting['connection_id'] as string;
-    const login = this.#current();
-    login.succeed(this.state.value.user ?? login.user);
-    login.outcome = 'connected'; // also where those who waited were told otherwise
-    if (login.unsaved) void this.#savePrivacy(login).catch(() => undefined);
-    await this.#channels.recover();
-  }
-
-  #current(): Login {
-    if (this.#login) return this.#login;
-    throw new ChatError('not-connected', 'No user is connected. Call connectUser first.');
-  }
-
-  async #common(): Promise<Common> {
-    const { user, tokens } = this.#current();
-    return {
-      query: { user_id: user.id, connection_id: this.#connectionId, api_key: this.apiKey },
-      headers: authHeaders(await tokens.get()),
-    };
-  }
-
-  // ── Events ─────────────────────────────────────────────────────────────────
-
-  #receive(frame: Frame): void {
-    const event = parseEvent(frame);
-    if (!event) return this.#options.logger?.('A frame without the fields of its type was dropped.');
-    if (event.type === 'health.check') this.#takeMe(event.me ?? {});
-    if (event.type === 'user.updated' && event.user.id === this.userId) this.#takeMe(event.user);
-    this.#channels.route(event);
-    this.#events.emit(event);
-  }
-
-  /** Takes over what the server says of us, but for privacy settings that it cannot know yet. */
-  #takeMe(said: Partial<User>): void {
-    const { user, unsaved } = this.#current();
+  /** @internal Takes over what the server says of us, but for privacy settings that it cannot know yet. */
+  takeMe(said: Partial<User>): void {
+    const { user, unsaved } = this.login;
     const me = unsaved ? { ...said, privacy_settings: user.privacy_settings } : said;
     const held = this.state.value.user;
     if (held || said.id) this.patch({ user: { ...held, ...(me as User) } });
     // Or the next connect would write stale data back (protocol.md §4.6).
     for (const key of Object.keys(user)) if (key in me) user[key] = me[key];
+  }
+
+  // ── Beginning ──────────────────────────────────────────────────────────────
+
+  /** Opens the first WebSocket; what is wrong with it is the engine's to see. */
+  async #openEarly(login: Login): Promise<void> {
+    const { host, baseURL, apiKey } = this;
+    if (!host.online() || this.options.shareConnection) return;
+    const token = await login.tokens.get().catch(() => undefined);
+    if (!token || login !== this.#login || this.#engine) return;
+    const newest = () => token;
+    const endpoint = endpointFor('websocket', { baseURL, apiKey, user: login.user, token, newest });
+    this.#early = new EarlyLink(webSocketTransport(host), endpoint, (frame) => {
+      if (this.#engine || judge(frame).kind !== 'greeting') return;
+      this.greet(frame as unknown as HealthCheckEvent);
+      this.patch({ connection: { ...IDLE.connection, status: 'live', transport: 'websocket' } });
+    });
+  }
+
+  #fetchEngine(login: Login): void {
+    const start = () => login === this.#login && this.#start(login);
+    engine.load().then(start, (error: ChatError) => {
+      if (login !== this.#login) return;
+      this.patch({ connection: { ...this.state.value.connection, error } });
+      this.host.setTimeout(() => login === this.#login && this.#fetchEngine(login), RELOAD_MS);
+    });
+  }
+
+  #start(login: Login): void {
+    this.#engine ??= new engine.part!.Engine(this, this.#early);
+    if (login === this.#login) this.#engine.connect();
   }
 }

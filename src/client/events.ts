@@ -4,7 +4,9 @@ import type { Host } from '../transport/host.js';
 
 /** What `ChatClient.on` takes: an event type of the wire, or `*` for all of them. */
 export type EventName = ServerEvent['type'] | '*';
-export type EventOf<N extends EventName> = N extends '*' ? ServerEvent : Extract<ServerEvent, { type: N }>;
+/** Of the events `E` the one that may be of type `N`. Not `Extract`: several types share a shape. */
+type Named<E, N> = E extends { type: infer T } ? (N extends T ? E & { type: N } : never) : never;
+export type EventOf<N extends EventName> = N extends '*' ? ServerEvent : Named<ServerEvent, N>;
 
 /** Tells listeners of the server's events, each by its type and all by `*`. */
 export class EventBus {

@@ -3,6 +3,7 @@ export type * from '../protocol.js';
 export { mayDisclose } from '../protocol.js';
 export type { ConnectionTimers } from '../transport/connection.js';
 export type { Host } from '../transport/host.js';
+export type { PageHost } from '../transport/page-host.js';
 export type { RequestOptions } from '../transport/http.js';
 export type { TransportName } from '../transport/transport.js';
 export { Channel } from './channel.js';
@@ -10,7 +11,7 @@ export type { ChannelFilter, ChannelQuery, ChannelSort } from './channels.js';
 export { ChatClient } from './client.js';
 export type { EventName, EventOf } from './events.js';
 export type { ChatClientOptions, ChatTimeouts } from './options.js';
-export type { MessageDraft } from './outgoing.js';
+export type { MessageDraft } from './later/actions.js';
 export type {
   ChannelState,
   ClientState,

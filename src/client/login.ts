@@ -1,6 +1,6 @@
-import type { ChatError } from '../errors.js';
+import { ChatError } from '../errors.js';
 import type { OwnUser, User } from '../protocol.js';
-import type { Host } from '../transport/host.js';
+import type { ChatClient } from './client.js';
 import type { TokenSource } from './token.js';
 
 /** One user's stay, from `connectUser` to `disconnectUser`: who, by which token, and who waits for the greeting. */
@@ -18,15 +18,20 @@ export class Login {
   succeed!: (me: OwnUser) => void;
   fail!: (error: ChatError) => void;
 
-  /** @param limitMs - Until those who wait are told `late()`. */
-  constructor(user: User, tokens: TokenSource, host: Host, limitMs: number, late: () => ChatError) {
+  constructor(user: User, tokens: TokenSource, client: ChatClient) {
+    const { host, options, baseURL, state } = client;
+    const limitMs = options.timeouts?.connectMs ?? 15_000;
     this.user = JSON.parse(JSON.stringify(user)) as User; // ours from now on, and exactly what is sent
     this.tokens = tokens;
     this.greeted = new Promise((resolve, reject) => {
       this.succeed = resolve;
       this.fail = reject;
     });
-    const timer = host.setTimeout(() => this.fail(late()), limitMs);
+    const late = () => {
+      const message = `No connection to ${baseURL} within ${limitMs} ms. Trying goes on; check the base URL.`;
+      this.fail(new ChatError('timeout', message, { cause: state.value.connection.error }));
+    };
+    const timer = host.setTimeout(late, limitMs);
     const settle = (outcome: Login['outcome']) => () => {
       host.clearTimeout(timer);
       this.outcome = outcome;

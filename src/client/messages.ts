@@ -1,13 +1,13 @@
 import { compareTimes, type Message } from '../protocol.js';
 import type { LocalMessage } from './state.js';
 
-type Messages = readonly LocalMessage[];
+export type Messages = readonly LocalMessage[];
 
 /** Of a page: how many we ask for at a time. The protocol allows up to 300. */
 export const PAGE_SIZE = 30;
 
 /** Looks from the end: nearly every event concerns a recent message. */
-function indexOfMessage(messages: Messages, id: string): number {
+export function indexOfMessage(messages: Messages, id: string): number {
   return messages.findLastIndex((message) => message.id === id);
 }
 
@@ -20,7 +20,7 @@ export function inTimeline(message: Message): boolean {
   return !message.shadowed && (!message.parent_id || message.show_in_channel === true);
 }
 
-const asSent = (message: Message): LocalMessage => ({ ...message, status: 'sent' });
+export const asSent = (message: Message): LocalMessage => ({ ...message, status: 'sent' });
 
 /**
  * Takes in the server's version of a message: replaces ours of the same id, else adds it.
@@ -38,34 +38,10 @@ export function upsert(messages: Messages, message: Message): Messages {
   return others.toSpliced(others.findLastIndex(before) + 1, 0, asSent(message));
 }
 
-/** As `upsert`, but a message we do not hold stays unknown: it belongs to an older page. */
-export function update(messages: Messages, message: Message): Messages {
-  return findMessage(messages, message.id) ? upsert(messages, message) : messages;
-}
-
-/** Puts one of ours, not yet taken by the server, at the end, or changes it where it stands. */
-export function setLocal(messages: Messages, message: LocalMessage): Messages {
-  const at = indexOfMessage(messages, message.id);
-  return at < 0 ? [...messages, message] : messages.with(at, message);
-}
-
-export function remove(messages: Messages, id: string): Messages {
-  return messages.filter((message) => message.id !== id);
-}
-
-/** Puts an older page before what we hold; overlap is dropped. */
-export function prepend(messages: Messages, page: readonly Message[]): Messages {
-  const known = new Set(messages.map(({ id }) => id));
-  return [
-    ...page.filter((message) => inTimeline(message) && !known.has(message.id)).map(asSent),
-    ...messages,
-  ];
-}
-
 /**
- * Joins the newest page with what we hold. Where they do not touch there is a hole of unknown length, so
- * what we held before it is given up and read again by paging. What we hold inside the page's span and the
- * page lacks was deleted while we were away. Ours that wait, and what arrived meanwhile, is always kept.
+ * Joins the newest page with what we hold. Where they do not touch there is a hole of unknown length before the
+ * page. What we hold inside the page's span and the page lacks was deleted while we were away. Ours that wait,
+ * and what arrived meanwhile, is always kept.
  */
 export function joinNewest(
   messages: Messages,
@@ -74,13 +50,13 @@ export function joinNewest(
   const ids = new Set(page.map(({ id }) => id));
   const first = page.length < PAGE_SIZE ? '' : (page[0]?.created_at ?? '');
   const last = page.at(-1)?.created_at ?? '';
-  const joined = messages.some(({ id }) => ids.has(id));
+  const joined = !first || messages.some(({ id }) => ids.has(id));
   const kept = messages.filter(
     ({ id, status, created_at }) =>
       status !== 'sent' ||
       ids.has(id) ||
       compareTimes(created_at, last) > 0 ||
-      (joined && compareTimes(created_at, first) < 0),
+      compareTimes(created_at, first) < 0,
   );
   return { messages: page.reduce(upsert, kept), joined };
 }

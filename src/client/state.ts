@@ -30,6 +30,8 @@ export interface ClientState {
   readonly channels: readonly Channel[];
   readonly channelsPhase: Phase;
   readonly channelsError: ChatError | undefined;
+  /** False: the browser denies storage, and messages that wait for the network end with this page. */
+  readonly keepsUnsent: boolean;
 }
 
 /** `sending` until the server answered, `failed` when it refused or the way was lost, else `sent`. */
@@ -51,6 +53,10 @@ export interface ChannelState {
   /** Oldest first, by server time; those still unsent last, in the order they were sent. */
   readonly messages: readonly LocalMessage[];
   readonly hasOlder: boolean;
+  /** The id of the message before which some are missing, after a long absence; see `Channel.loadGap`. */
+  readonly gap: string | undefined;
+  /** Ids of messages deleted for good lately, and when, in local milliseconds: a late copy must not bring them back. */
+  readonly gone: Readonly<Record<string, number>>;
   readonly olderPhase: Phase;
   readonly members: readonly Member[];
   /** Read entries by user id. Entries that a privacy setting withholds never come here. */

@@ -1,5 +1,5 @@
 import { ChatError, errorFromBody } from '../errors.js';
-import type { ServerEvent, User } from '../protocol.js';
+import type { User } from '../protocol.js';
 import type { Verdict } from '../transport/connection.js';
 import { uuid } from '../transport/host.js';
 import type { Endpoint, Frame, TransportName } from '../transport/transport.js';
@@ -18,17 +18,28 @@ export function checkBaseURL(value: string): string {
   throw new ChatError('invalid-option', `The base URL starts with http:// or https://; got "${value}".`);
 }
 
+/** @throws {ChatError} `server-side` outside a browser, unless that is wanted. */
+export function assertBrowser(allowed = false): void {
+  if (allowed || 'document' in globalThis || 'WorkerGlobalScope' in globalThis) return;
+  throw new ChatError(
+    'server-side',
+    'connectUser is for browsers: on a server it would hold a connection per request. To do so, set allowServerSideConnect.',
+  );
+}
+
 /** What the opening request of a link carries, whatever the transport. */
 export interface Opening {
   baseURL: string;
   apiKey: string;
   user: User;
   token: string;
+  /** The token of a later moment: a poll is asked for as long as the connection lives. */
+  newest(): string;
 }
 
 /** The address and headers of one attempt to connect (protocol.md §2.1, §3). */
 export function endpointFor(name: TransportName, opening: Opening): Endpoint {
-  const { baseURL, apiKey, user, token } = opening;
+  const { baseURL, apiKey, user, token, newest } = opening;
   const payload = { user_id: user.id, user_details: user };
   if (name === 'websocket') {
     const query = new URLSearchParams({
@@ -38,10 +49,10 @@ export function endpointFor(name: TransportName, opening: Opening): Endpoint {
       'stream-auth-type': 'jwt',
       'X-Stream-Client': CLIENT_NAME,
     });
-    return { url: `${baseURL.replace(/^http/, 'ws')}/connect?${query}`, headers: {} };
+    return { url: `${baseURL.replace(/^http/, 'ws')}/connect?${query}`, headers: () => ({}) };
   }
   const query = new URLSearchParams({ user_id: user.id, api_key: apiKey, json: JSON.stringify(payload) });
-  return { url: `${baseURL}/longpoll?${query}`, headers: authHeaders(token) };
+  return { url: `${baseURL}/longpoll?${query}`, headers: () => authHeaders(newest()) };
 }
 
 /** The headers every REST call carries. No `Bearer`: the protocol takes the raw token. */
@@ -53,7 +64,7 @@ export function authHeaders(token: string): Record<string, string> {
 export function judge(frame: Frame): Verdict {
   if (frame['error']) {
     const error =
-      errorFromBody(frame['error']) ??
+      errorFromBody(frame['error'], { retryAfterMs: frame['retryAfterMs'] as number }) ??
       new ChatError('bad-response', 'The server refused the connection without a code.');
     const { apiCode } = error;
     if (apiCode === 40) return { kind: 'error', error, then: 'reauthorize' };
@@ -65,24 +76,4 @@ export function judge(frame: Frame): Verdict {
   }
   const greets = frame['type'] === 'health.check' && typeof frame['connection_id'] === 'string';
   return { kind: greets ? 'greeting' : 'event' };
-}
-
-/** Which field of an event has an id that the state relies on, by event type. */
-const NEEDS = [
-  [/^message\.(new|up|del)|message_new/, 'message'],
-  [/^(typing|message\.read|member|user)|mark_read/, 'user'],
-] as const;
-
-/**
- * Makes a typed event of a frame, or undefined of one that lacks what its type promises: a broken
- * peer must not crash a page. Unknown types pass, for listeners.
- */
-export function parseEvent(frame: Frame): ServerEvent | undefined {
-  const { type } = frame;
-  const sound = NEEDS.every(([types, field]) => {
-    const { id, created_at, updated_at } = Object(frame[field]) as Record<string, unknown>;
-    const dated = field === 'user' || (typeof created_at === 'string' && typeof updated_at === 'string');
-    return !types.test(String(type)) || (typeof id === 'string' && dated);
-  });
-  return typeof type === 'string' && sound ? (frame as unknown as ServerEvent) : undefined;
 }

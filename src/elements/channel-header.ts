@@ -1,14 +1,16 @@
-import { css, html, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import type { Channel } from '../client/channel.js';
 import { ChannelSlice, ClientSlice } from '../context.js';
 import { base } from '../styles/base.js';
+import { header } from '../styles/channel-header.js';
+import { controls } from '../styles/controls.js';
 import { ChatElement } from './chat-element.js';
 import { define } from './define.js';
 import { ChatBackEvent } from './events.js';
 import { avatar } from './parts/avatar.js';
 import { channelFace, otherPerson } from './parts/channel-view.js';
 import { fields } from './parts/fields.js';
-import { icon } from './parts/icons.js';
+import { BACK, icon } from './parts/icons.js';
 
 /**
  * Names the nearest channel: picture, title, and who is in it. Outside a channel only the way back is left.
@@ -27,76 +29,7 @@ import { icon } from './parts/icons.js';
  * @csspart status-quiet - In the subtitle: updates come by polling.
  */
 export class ChannelHeaderElement extends ChatElement {
-  static override styles = [
-    base,
-    css`
-      [part='header'] {
-        display: flex;
-        align-items: center;
-        gap: 11px;
-        block-size: var(--chat-bar);
-        padding-inline: var(--chat-space-4) var(--chat-space-3);
-        border-block-end: 1px solid var(--chat-line);
-        background: var(--chat-surface);
-      }
-      [part~='back'] {
-        display: var(--_back, grid); /* the session hides it where its list stands beside */
-        margin-inline: -8px;
-      }
-      .text {
-        flex: 1;
-        min-inline-size: 0;
-      }
-      /* No wider than the words: they stand at the bar's start whatever their direction. */
-      .text > .truncate {
-        inline-size: fit-content;
-        max-inline-size: 100%;
-      }
-      [part='header-title'] {
-        font-size: inherit;
-        font-weight: 600;
-      }
-      [part='header-subtitle'] {
-        font-size: var(--chat-size-md);
-        color: var(--chat-text-2);
-      }
-      [part='header-actions'] {
-        display: flex;
-        gap: 2px;
-      }
-      [part='status-quiet']::before {
-        content: '';
-        display: inline-block;
-        inline-size: 7px;
-        block-size: 7px;
-        margin-inline-end: 5px;
-        border: 1.5px solid;
-        border-radius: 50%;
-      }
-      .skeleton {
-        inline-size: 120px;
-        block-size: 12px;
-        animation:
-          pulse 1.6s ease-in-out infinite,
-          appear 0s 300ms backwards;
-      }
-      .skeleton + .skeleton {
-        inline-size: 84px;
-        block-size: 10px;
-        margin-block-start: 8px;
-      }
-      @keyframes appear {
-        from {
-          visibility: hidden;
-        }
-      }
-      @container (max-width: 419.9px) {
-        [part='header'] {
-          padding-inline: var(--chat-space-3) var(--chat-space-2);
-        }
-      }
-    `,
-  ];
+  static override styles = [base, controls, header];
 
   static override properties = { back: { type: Boolean } };
 
@@ -114,7 +47,7 @@ export class ChannelHeaderElement extends ChatElement {
       ${
         this.back
           ? html`<button part="back icon-button" aria-label=${this.terms.back} @click=${go}>
-              ${icon('back', 'flip')}
+              ${icon(BACK, 'flip')}
             </button>`
           : nothing
       }${channel && state?.data ? this.#names(channel) : channel ? skeleton : nothing}
@@ -144,7 +77,7 @@ export class ChannelHeaderElement extends ChatElement {
   }
 }
 
-const skeleton = html`<div class="text">
+const skeleton = html`<div class="text late">
   <div class="skeleton"></div>
   <div class="skeleton"></div>
 </div>`;

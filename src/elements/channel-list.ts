@@ -1,14 +1,16 @@
-import { css, html, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import type { Channel } from '../client/channel.js';
 import { ChannelSlice, ClientSlice } from '../context.js';
 import { base } from '../styles/base.js';
+import { list } from '../styles/channel-list.js';
+import { controls } from '../styles/controls.js';
 import { ChatElement } from './chat-element.js';
 import { define } from './define.js';
 import { ChatChannelSelectEvent, ChatErrorEvent } from './events.js';
-import { channelRow, rowStyles } from './parts/channel-row.js';
-import { icon } from './parts/icons.js';
+import { channelRow } from './parts/channel-row.js';
+import { asChatError } from './parts/errors.js';
 import { renderKeyed, type Keyed } from './parts/keyed.js';
-import { asChatError, problem, tryAgain } from './parts/problem.js';
+import { states } from './parts/states.js';
 
 /**
  * The visitor's channels, newest activity first: name, last message, time, unread count.
@@ -33,73 +35,7 @@ import { asChatError, problem, tryAgain } from './parts/problem.js';
  * @csspart problem - What is shown in the place of a list that did not load.
  */
 export class ChannelListElement extends ChatElement {
-  static override styles = [
-    base,
-    rowStyles,
-    css`
-      :host {
-        --_ring: var(--chat-sunken);
-        background: var(--chat-sunken);
-      }
-      nav {
-        display: flex;
-        flex-direction: column;
-        block-size: 100%;
-      }
-      [part='list-header'] {
-        display: flex;
-        flex: none;
-        align-items: center;
-        gap: 4px;
-        block-size: var(--chat-bar);
-        padding-inline: var(--chat-space-4) var(--chat-space-3);
-      }
-      [part='list-title'] {
-        flex: 1;
-        font-size: var(--chat-size-xl);
-        font-weight: 650;
-      }
-      [part='channels'] {
-        flex: 1;
-        min-block-size: 0;
-        overflow: auto;
-        overscroll-behavior: contain;
-        padding: 2px var(--chat-space-2) var(--chat-space-2);
-        list-style: none;
-      }
-      li + li {
-        margin-block-start: 1px;
-      }
-      .waiting {
-        display: grid;
-        grid-template: 1fr 1fr / 44px 1fr;
-        gap: 9px 11px;
-        padding: 9px 10px;
-        animation: appear 0s 300ms backwards;
-      }
-      .skeleton {
-        inline-size: 40%;
-        block-size: 12px;
-        align-self: end;
-      }
-      .skeleton:first-child {
-        grid-row: span 2;
-        inline-size: 44px;
-        block-size: 44px;
-        border-radius: 50%;
-      }
-      .skeleton:last-child {
-        inline-size: 70%;
-        block-size: 10px;
-        align-self: start;
-      }
-      @keyframes appear {
-        from {
-          visibility: hidden;
-        }
-      }
-    `,
-  ];
+  static override styles = [base, controls, list];
 
   #client = new ClientSlice(this, (state) => state);
   #open = new ChannelSlice(this, (state) => state.cid);
@@ -176,21 +112,10 @@ export class ChannelListElement extends ChatElement {
   }
 
   #instead(): TemplateResult | typeof nothing {
-    const { terms } = this;
     const { holder, value } = this.#client;
-    if (value?.channelsPhase === 'failed')
-      return problem(
-        'alert',
-        terms.channelsFailed,
-        terms.channelsFailedHint,
-        tryAgain(terms, () => this.#load()),
-      );
-    if (value?.channelsPhase === 'ready')
-      return html`<div class="empty">
-        <span class="art plain">${icon('bubble')}</span>
-        <h3>${terms.noChannels}</h3>
-        <p>${terms.noChannelsHint}</p>
-      </div>`;
+    const failed = value?.channelsPhase === 'failed';
+    if (failed || value?.channelsPhase === 'ready')
+      return states.for(this)?.insteadOfChannels(failed, () => this.#load()) ?? nothing;
     return holder?.userId ? skeleton : nothing;
   }
 
@@ -229,7 +154,7 @@ export class ChannelListElement extends ChatElement {
 const skeleton = html`<div part="channels" aria-busy="true">
   ${[1, 2, 3, 4, 5].map(
     () =>
-      html`<div class="waiting">
+      html`<div class="waiting late">
         <span class="skeleton"></span><span class="skeleton"></span><span class="skeleton"></span>
       </div>`,
   )}

@@ -1,10 +1,10 @@
-import { html } from 'lit';
+import { html, nothing } from 'lit';
 import { ClientSlice } from '../context.js';
 import { base } from '../styles/base.js';
 import { ChatElement } from './chat-element.js';
 import { define } from './define.js';
 import { OpenChannel } from './open-channel.js';
-import { channelProblem } from './parts/problem.js';
+import { states } from './parts/states.js';
 
 /**
  * Puts one channel into context: the elements inside show it, whatever the session has open.
@@ -32,7 +32,8 @@ export class ChatChannelElement extends ChatElement {
   }
 
   override render() {
-    return this.#opened.problem ? channelProblem(this.terms) : html`<slot></slot>`;
+    if (!this.#opened.problem) return html`<slot></slot>`;
+    return states.for(this)?.channelProblem() ?? nothing;
   }
 }
 

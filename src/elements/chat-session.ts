@@ -1,5 +1,5 @@
 import { ContextProvider } from '@lit/context';
-import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
+import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { ChatClient } from '../client/client.js';
 import type { ChatClientOptions } from '../client/options.js';
 import { termsContext } from '../context.js';
@@ -7,35 +7,14 @@ import { ChatError } from '../errors.js';
 import { en } from '../locales/en.js';
 import { shown, type User } from '../protocol.js';
 import { base } from '../styles/base.js';
+import { session } from '../styles/session.js';
 import { tokens } from '../styles/tokens.js';
 import { define } from './define.js';
 import { ChatErrorEvent } from './events.js';
 import { OpenChannel } from './open-channel.js';
-import { sessionProblem } from './parts/problem.js';
+import { states } from './parts/states.js';
 import { SessionRunner } from './session-runner.js';
 import type { SessionSettings } from './session-settings.js';
-
-const sessionStyles = css`
-  :host {
-    container: chat-session / inline-size;
-    contain-intrinsic-inline-size: 360px;
-    block-size: 100%;
-    overflow: hidden;
-    font-family: var(--chat-font-family);
-    font-size: var(--chat-size-lg);
-    line-height: var(--chat-leading-ui);
-    color: var(--chat-text);
-    background: var(--chat-surface);
-    accent-color: var(--chat-accent-fill);
-  }
-  [part='layout'] {
-    display: grid;
-    grid-template: minmax(0, 1fr) / minmax(0, 1fr);
-    contain: size; /* fills the box it is given, and has a height of its own in a page that gives none */
-    contain-intrinsic-block-size: min(560px, 100dvh);
-    block-size: 100%;
-  }
-`;
 
 /**
  * A user's chat: connects, and gives everything inside it the connection, the open channel and the words.
@@ -61,7 +40,7 @@ const sessionStyles = css`
  * @cssprop [--chat-tint=1] - How much of the accent's hue is in the greys, 0 to 2.
  */
 export class ChatSessionElement extends LitElement implements SessionSettings {
-  static override styles = [tokens, base, sessionStyles];
+  static override styles = [tokens, base, session];
   static override properties = {
     apiKey: { attribute: 'api-key' },
     baseUrl: { attribute: 'base-url' },
@@ -71,6 +50,7 @@ export class ChatSessionElement extends LitElement implements SessionSettings {
     tokenProvider: { attribute: false },
     channel: {},
     noWsFallback: { type: Boolean, attribute: 'no-ws-fallback' },
+    shareConnection: { type: Boolean, attribute: 'share-connection' },
     noTypingIndicators: { type: Boolean, attribute: 'no-typing-indicators' },
     noReadReceipts: { type: Boolean, attribute: 'no-read-receipts' },
     locale: {},
@@ -96,6 +76,8 @@ export class ChatSessionElement extends LitElement implements SessionSettings {
   channel = '';
   /** Keeps to WebSocket where it is blocked, instead of long-polling. */
   noWsFallback = false;
+  /** One WebSocket for all tabs of this user in a browser, for where connections are counted. */
+  shareConnection = false;
   /** Does not tell others when this user types. Without it: as stored with the user, which is on at first. */
   noTypingIndicators = false;
   /** Does not tell others what this user has read. Without it: as stored with the user, which is on at first. */
@@ -176,9 +158,10 @@ export class ChatSessionElement extends LitElement implements SessionSettings {
 
   override render() {
     const terms = this.#terms.value;
-    const problem = this.#runner.problem && sessionProblem(this.#runner.problem, terms);
+    const { problem } = this.#runner;
+    const instead = problem ? (states.for(this)?.sessionProblem(problem) ?? nothing) : nothing;
     const whole = problem
-      ? html`<div part="layout">${problem}</div>`
+      ? html`<div part="layout">${instead}</div>`
       : html`<chat-messenger
           part="layout"
           role="region"
@@ -186,7 +169,7 @@ export class ChatSessionElement extends LitElement implements SessionSettings {
           .cid=${this.channel}
           .view=${this.view}
         ></chat-messenger>`;
-    return html`${this.custom ? (problem ?? nothing) : whole}
+    return html`${this.custom ? instead : whole}
       <slot ?hidden=${!this.custom} @slotchange=${this.#lookAtChildren}></slot>`;
   }
 

@@ -1,22 +1,23 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import type { Channel } from '../client/channel.js';
 import { ChannelSlice } from '../context.js';
-import type { ChatError } from '../errors.js';
 import { MAX_MESSAGE_LENGTH } from '../protocol.js';
 import { base } from '../styles/base.js';
 import { composer } from '../styles/composer.js';
+import { controls } from '../styles/controls.js';
 import { ChatElement } from './chat-element.js';
 import { define } from './define.js';
-import { ChatErrorEvent, ChatMessageSendEvent, ChatMessageSentEvent } from './events.js';
 import { channelFace } from './parts/channel-view.js';
+import { drafts } from './parts/drafts.js';
 import { fields } from './parts/fields.js';
-import { icon } from './parts/icons.js';
+import { icon, SEND } from './parts/icons.js';
+import { Lazy } from './parts/lazy.js';
+import { states } from './parts/states.js';
 
 /** From here on the visitor is told how many characters are left. */
 const NEAR_LIMIT = 100;
 
-/** What was typed and not sent, for as long as the page lives: it waits while another channel is open. */
-const drafts = new WeakMap<Channel, string>();
+const writing = new Lazy(() => import('./parts/later/writing.js'));
 
 /**
  * Writes messages to the nearest channel. Enter sends and Shift+Enter begins a line; with a finger Enter
@@ -42,7 +43,7 @@ export class MessageComposerElement extends ChatElement {
     ...LitElement.shadowRootOptions,
     delegatesFocus: true,
   };
-  static override styles = [base, composer];
+  static override styles = [base, controls, composer];
 
   #slice = new ChannelSlice(this, fields('data', 'members'));
   #channel: Channel | undefined;
@@ -84,7 +85,7 @@ export class MessageComposerElement extends ChatElement {
     const channel = this.#channel;
     const state = channel?.state.value;
     if (state?.data?.own_capabilities?.includes('send-message') === false)
-      return html`<div part="readonly">${icon('lock', 's16')}${terms.readOnly}</div>`;
+      return html`<div part="readonly">${states.for(this)?.readOnly()}</div>`;
     const { length } = this.value.trim();
     const left = this.#limit - length;
     const face = state && channelFace(state, channel?.client.userId, terms);
@@ -108,20 +109,11 @@ export class MessageComposerElement extends ChatElement {
         ></textarea>
         <slot name="end"></slot>
         <button part="send" aria-label=${terms.send} ?disabled=${!length} @click=${this.#onSend}>
-          ${icon('send')}
+          ${icon(SEND)}
         </button>
       </div>
-      ${left > NEAR_LIMIT ? nothing : this.#note(left, length)}
+      ${left > NEAR_LIMIT ? nothing : states.for(this)?.note(length, this.#limit, this.#refused)}
     `;
-  }
-
-  #note(left: number, length: number): TemplateResult {
-    const { terms } = this;
-    const words = left < 0 ? terms.tooLong(this.#limit, length) : terms.charactersLeft(left);
-    // Spoken when it is refused, not with every further character.
-    return html`<div id="note" part="composer-note" class=${left < 0 ? 'invalid' : nothing}>
-      ${this.#refused ? html`<span role="alert">${words}</span>` : words}
-    </div>`;
   }
 
   get #input(): HTMLTextAreaElement | null {
@@ -144,38 +136,22 @@ export class MessageComposerElement extends ChatElement {
     const composing = event.isComposing || event.keyCode === 229;
     if (event.key !== 'Enter' || event.shiftKey || event.altKey || composing || fingers()) return;
     event.preventDefault();
-    void this.#send();
+    this.#send();
   }
 
   #onSend(): void {
-    void this.#send();
+    this.#send();
     this.#input?.focus();
   }
 
-  async #send(): Promise<void> {
+  #send(): void {
     const channel = this.#channel;
     const text = this.value.trim();
     if (!channel || !text) return;
-    if (!this.dispatchEvent(new ChatMessageSendEvent(channel.cid, text))) return;
-    // What is too long the client refuses before it shows anything; the text stays here.
-    this.#refused = text.length > this.#limit;
-    if (this.#refused) this.requestUpdate();
-    else this.value = '';
-    try {
-      const message = await channel.sendMessage({ text });
-      this.dispatchEvent(new ChatMessageSentEvent(channel.cid, message));
-    } catch (error) {
-      this.#keep(channel, text);
-      this.dispatchEvent(new ChatErrorEvent(error as ChatError));
-    }
-  }
-
-  /** A refused message waits in the list. One that never came there comes back, unless more was typed. */
-  #keep(channel: Channel, text: string): void {
-    const listed = channel.state.value.messages.some((m) => m.status !== 'sent' && m.text === text);
-    if (listed || drafts.get(channel)) return;
-    drafts.set(channel, text);
-    this.requestUpdate();
+    writing.run(({ send }) => {
+      this.#refused = send(this, channel, text, this.#limit);
+      this.requestUpdate();
+    });
   }
 }
 

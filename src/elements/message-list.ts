@@ -3,32 +3,31 @@ import type { Channel } from '../client/channel.js';
 import { ChannelSlice } from '../context.js';
 import type { ChatError } from '../errors.js';
 import { base } from '../styles/base.js';
+import { controls } from '../styles/controls.js';
 import { list } from '../styles/message-list.js';
 import { messages } from '../styles/messages.js';
 import { ChatElement } from './chat-element.js';
 import { define } from './define.js';
 import { ChatErrorEvent } from './events.js';
-import { Announcer } from './parts/announcer.js';
-import { nameOf } from './parts/avatar.js';
+import type { Listing, ListLife } from './parts/later/list-life.js';
 import { channelFace, isDirect } from './parts/channel-view.js';
 import { drawDays } from './parts/draw-days.js';
 import { fields } from './parts/fields.js';
-import { icon } from './parts/icons.js';
-import { insteadOfMessages } from './parts/list-states.js';
-import { MessageKeys } from './parts/message-keys.js';
-import { textOf, type RowActions } from './parts/message-row.js';
-import { ReadWhenSeen } from './parts/reading.js';
-import { rise } from './parts/rise.js';
-import { isNotice } from './parts/rows.js';
+import { Lazy } from './parts/lazy.js';
+import type { RowActions } from './parts/message-row.js';
+import { states } from './parts/states.js';
 import { Visit } from './parts/visit.js';
 import './read-receipt.js';
 import './typing-indicator.js';
 
+const life = new Lazy(() => import('./parts/later/list-life.js'));
+const links = new Lazy(() => import('./parts/later/links.js'));
+
+/** Begins every address that may be opened. */
+const ADDRESS = /https?:|mailto:/i;
+
 /** How near to its end a list counts as being there (the design's figure). */
 const NEAR_PX = 64;
-
-/** Older messages are fetched when fewer screens than this are left above. */
-const SCREENS_ABOVE = 1.5;
 
 /**
  * The messages of the nearest channel: grouped, by day, oldest first, kept at the bottom while the
@@ -52,6 +51,7 @@ const SCREENS_ABOVE = 1.5;
  * @csspart line - When it was read, in a conversation of two.
  * @csspart day-separator - The day over its messages.
  * @csspart unread-separator - Where the unread messages begin.
+ * @csspart gap - Where messages are missing after a long absence, with a button to load them.
  * @csspart notice - A sentence of the channel itself.
  * @csspart jump - The button to the latest message.
  * @csspart badge - The number of new messages on it.
@@ -68,23 +68,24 @@ const SCREENS_ABOVE = 1.5;
  * @cssprop [--chat-avatar-message=30px] - Size of pictures.
  */
 export class MessageListElement extends ChatElement {
-  static override styles = [base, list, messages];
+  static override styles = [base, controls, list, messages];
 
   #slice = new ChannelSlice(
     this,
-    fields('phase', 'error', 'data', 'messages', 'hasOlder', 'olderPhase', 'members', 'reads', 'unread'),
+    fields(
+      'phase',
+      'error',
+      'data',
+      'messages',
+      'hasOlder',
+      'olderPhase',
+      'members',
+      'reads',
+      'unread',
+      'gap',
+    ),
   );
-  #reading = new ReadWhenSeen(
-    this,
-    () => this.#stuck && Boolean(this.#slice.value?.unread),
-    // What the network keeps from being marked now is marked with the next change.
-    () => void this.#slice.holder?.markRead().catch(() => undefined),
-  );
-  #announcer = new Announcer();
-  #keys = new MessageKeys(
-    () => this.renderRoot,
-    () => this.#toBottom(),
-  );
+  #life: ListLife | undefined;
   #channel: Channel | undefined;
   #visit = new Visit();
   /** Whether the bottom is in view and stays there. */
@@ -96,9 +97,17 @@ export class MessageListElement extends ChatElement {
         ?.retryMessage(id)
         .catch((error: ChatError) => this.dispatchEvent(new ChatErrorEvent(error))),
     remove: (id) => {
-      this.#slice.holder?.discardMessage(id);
-      void this.updateComplete.then(() => this.#keys.focus());
+      const gone = this.#slice.holder?.discardMessage(id);
+      void gone?.then(() => this.updateComplete).then(() => this.#life?.focus());
     },
+  };
+
+  #listing: Listing = {
+    host: this,
+    terms: () => this.terms,
+    channel: () => this.#channel,
+    stuck: () => this.#stuck,
+    toBottom: () => this.#toBottom(),
   };
 
   /** There since the first rendering. */
@@ -125,6 +134,10 @@ export class MessageListElement extends ChatElement {
       terms: this.terms,
       actions: this.#actions,
       unread: this.#visit.unread,
+      gap: this.#its?.gap(),
+      // Only what is needed is asked for; rows are drawn again when it has come.
+      links: state?.messages.some(({ text }) => ADDRESS.test(text ?? '')) ? links.for(this) : undefined,
+      states: state?.messages.some(({ status }) => status === 'failed') ? states.for(this) : undefined,
     });
     if (this.#stuck) this.#scroller.scrollTop = 0;
     else if (seen?.isConnected && before !== undefined) this.#scroller.scrollTop += topOf(seen) - before;
@@ -132,9 +145,20 @@ export class MessageListElement extends ChatElement {
   }
 
   protected override updated(): void {
-    this.#keys.refresh();
-    this.#loadOlder();
-    this.#welcome();
+    const { value: state } = this.#slice;
+    if (!state?.messages.length) return;
+    const { arrived } = this.#visit;
+    const late = !life.module;
+    this.#live((its) => its.updated(arrived, late));
+  }
+
+  /** Calls `act` with what the list does after it was drawn, once that is there. */
+  #live(act: (its: ListLife) => void): void {
+    life.run(() => act(this.#its as ListLife));
+  }
+
+  get #its(): ListLife | undefined {
+    return (this.#life ??= life.module && new life.module.ListLife(this.#listing));
   }
 
   override render(): TemplateResult {
@@ -147,11 +171,11 @@ export class MessageListElement extends ChatElement {
       <div
         class="scroller ${this.#stuck ? '' : 'up'}"
         @scroll=${this.#onScroll}
-        @keydown=${(event: KeyboardEvent) => this.#keys.onKey(event)}
+        @keydown=${this.#onKey}
         @focusin=${this.#onFocus}
       >
         <div class="column">
-          ${this.#older()}
+          ${this.#its?.older()}
           <div
             part="log"
             class="${instead ? 'fill' : ''} ${direct ? 'direct' : ''}"
@@ -159,7 +183,7 @@ export class MessageListElement extends ChatElement {
             aria-live="off"
             aria-label=${channel ? terms.messagesIn(name) : terms.messages}
           >
-            ${instead ? insteadOfMessages(channel, name, terms) : nothing}
+            ${instead ? this.#instead(channel, name) : nothing}
             <div class="days"></div>
           </div>
           <slot name="typing"><typing-indicator exportparts="dots, label"></typing-indicator></slot>
@@ -175,8 +199,7 @@ export class MessageListElement extends ChatElement {
     this.#channel = channel;
     this.#visit = new Visit();
     this.#stuck = true;
-    this.#reading.reset();
-    this.#announcer.clear();
+    this.#life?.reset();
   }
 
   #onScroll(): void {
@@ -186,7 +209,7 @@ export class MessageListElement extends ChatElement {
     const stuck = scroller.scrollTop >= -NEAR_PX;
     if (stuck !== this.#stuck) this.requestUpdate();
     this.#stuck = stuck;
-    this.#loadOlder();
+    this.#live((its) => its.loadOlder());
   }
 
   /** Goes to the newest message and stays there. */
@@ -210,57 +233,29 @@ export class MessageListElement extends ChatElement {
   }
 
   #onFocus(event: FocusEvent): void {
-    const { messages = [], hasOlder } = this.#slice.value ?? {};
-    this.#keys.onFocus(event, hasOlder ? -1 : messages.filter((message) => !isNotice(message)).length);
+    this.#live((its) => its.onFocus(event));
   }
 
-  #loadOlder(retry = false): void {
-    const { holder: channel, value: state } = this.#slice;
-    const { scrollTop, scrollHeight, clientHeight } = this.#scroller;
-    if (!clientHeight || !state?.hasOlder || (state.olderPhase === 'failed' && !retry)) return;
-    // The state says that it failed, and the list shows it.
-    if (scrollHeight + scrollTop < (1 + SCREENS_ABOVE) * clientHeight)
-      channel?.loadOlder().catch(() => undefined);
+  #onKey(event: KeyboardEvent): void {
+    this.#live((its) => its.onKey(event));
   }
 
-  /** Announces what came, and lets it rise if it came into view. */
-  #welcome(): void {
-    const { arrived } = this.#visit;
-    if (!arrived.length || document.visibilityState !== 'visible') return;
-    const { terms } = this;
-    const region = this.renderRoot.querySelector('[role=status].sr') as Element;
-    for (const message of arrived)
-      if (message.user?.id !== this.#selfId && message.type !== 'error')
-        this.#announcer.say(
-          region,
-          terms.preview(nameOf(message.user, terms), textOf(message, terms)),
-          terms.newMessages,
-        );
-    if (this.#stuck) rise(this.renderRoot, arrived);
+  /** What stands in the place of messages: waiting, none, or why. */
+  #instead(channel: Channel, name: string): TemplateResult | undefined {
+    return /idle|loading/.test(channel.state.value.phase)
+      ? skeletons
+      : states.for(this)?.insteadOfMessages(channel, name);
   }
 
-  #older(): TemplateResult | typeof nothing {
-    const phase = this.#slice.value?.olderPhase;
-    if (phase === 'loading') return html`<div class="older skeleton"></div>`;
-    if (phase !== 'failed') return nothing;
-    return html`<button class="older button" @click=${() => this.#loadOlder(true)}>
-      ${this.terms.loadFailed}. ${this.terms.tryAgain}
-    </button>`;
-  }
-
-  #jump(): TemplateResult | typeof nothing {
-    if (this.#stuck || !this.#slice.value?.messages.length) return nothing;
-    const { jump, newMessages } = this.terms;
-    const count = this.#visit.countUnseen(this.#selfId);
-    return html`<button
-      part="jump"
-      aria-label=${count ? `${jump}, ${newMessages(count)}` : jump}
-      @click=${() => this.#toBottom()}
-    >
-      ${icon('down')}${count ? html`<span part="badge">${count > 99 ? '99+' : count}</span>` : nothing}
-    </button>`;
+  #jump(): TemplateResult | undefined {
+    if (this.#stuck || !this.#slice.value?.messages.length) return undefined;
+    return life.for(this)?.jump(this.#visit.countUnseen(this.#selfId), this.terms, () => this.#toBottom());
   }
 }
+
+const skeletons = html`<div class="skeletons late" aria-hidden="true">
+  ${[1, 2, 3, 4].map(() => html`<div class="skeleton"></div>`)}
+</div>`;
 
 function topOf(element: Element): number {
   return element.getBoundingClientRect().top;

@@ -1,79 +1,23 @@
-import { css, html, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { ClientSlice } from '../context.js';
 import './channel-header.js';
 import './channel-list.js';
+import { messenger } from '../styles/messenger.js';
 import { ChatElement } from './chat-element.js';
 import './connection-status.js';
 import { define } from './define.js';
 import './message-composer.js';
 import './message-list.js';
 import { OpenChannel } from './open-channel.js';
-import { icon } from './parts/icons.js';
-import { channelProblem } from './parts/problem.js';
+import { adopt } from './parts/lazy.js';
+import { states } from './parts/states.js';
 
-/** A session as wide as this shows both panes; the container query below has the same number. */
+/** A session as wide as this shows both panes; the container query in styles/messenger.ts has the same number. */
 const TWO_PANES_PX = 720;
-
-const { styleSheet } = css`
-  .list,
-  .conversation {
-    display: flex;
-    flex-direction: column;
-    min-block-size: 0;
-  }
-  .conversation {
-    container-type: inline-size;
-    position: relative;
-    background: var(--chat-surface);
-  }
-  channel-list,
-  message-list {
-    flex: 1;
-    min-block-size: 0;
-  }
-  [data-view='channel'] > .list,
-  [data-view='list'] > .conversation {
-    display: none;
-  }
-  [moved] > [part] {
-    animation: pane var(--chat-time-3) var(--chat-ease);
-  }
-  [moved] > .list,
-  [moved]:dir(rtl) > .conversation {
-    --_from: -24px;
-  }
-  [moved]:dir(rtl) > .list {
-    --_from: 24px;
-  }
-  @keyframes pane {
-    from {
-      opacity: 0;
-      translate: calc(var(--_from, 24px) * var(--chat-shift));
-    }
-  }
-  @container chat-session (min-width: 720px) {
-    [data-view] {
-      grid-template-columns: var(--chat-list-pane) minmax(0, 1fr);
-    }
-    [data-view] > [part] {
-      display: flex;
-      animation: none;
-    }
-    .conversation {
-      --_back: none;
-    }
-    .list {
-      border-inline-end: 1px solid var(--chat-line);
-    }
-    .list > connection-status {
-      display: none;
-    }
-  }
-`;
 
 /** Parts of the inner elements, handed on so that a page can style them through the session. */
 const PARTS =
-  'list-header,list-title,channels,channel,avatar,presence,channel-name,channel-time,channel-preview,badge,ticks,problem,header,back,icon-button,header-title,header-subtitle,header-actions,status-quiet,status-banner,spinner,log,message,bubble,author,text,meta,failure,avatars,line,day-separator,unread-separator,notice,jump,dots,label,field,input,send,composer-note,readonly';
+  'list-header,list-title,channels,channel,avatar,presence,channel-name,channel-time,channel-preview,badge,ticks,problem,header,back,icon-button,header-title,header-subtitle,header-actions,status-quiet,status-banner,spinner,log,message,bubble,author,text,meta,failure,avatars,line,day-separator,unread-separator,gap,notice,jump,dots,label,field,input,send,composer-note,readonly';
 
 /**
  * What a session without children shows: list and conversation, one of them hidden where both do not fit.
@@ -115,8 +59,7 @@ class ChatMessengerElement extends ChatElement {
   }
 
   protected override createRenderRoot(): this {
-    const { adoptedStyleSheets } = this.getRootNode() as ShadowRoot;
-    if (styleSheet && !adoptedStyleSheets.includes(styleSheet)) adoptedStyleSheets.push(styleSheet);
+    adopt(this.getRootNode() as ShadowRoot, messenger);
     return this;
   }
 
@@ -156,15 +99,12 @@ class ChatMessengerElement extends ChatElement {
   }
 
   #conversation(): TemplateResult | typeof nothing {
-    if (this.#opened.problem) return channelProblem(this.terms);
+    if (this.#opened.problem) return states.for(this)?.channelProblem() ?? nothing;
     if (this.#shown)
       return html`<message-list exportparts=${PARTS}></message-list>
         <message-composer exportparts=${PARTS}></message-composer>`;
     if (!this.#newest) return nothing;
-    return html`<div class="empty">
-      <span class="art">${icon('bubble')}</span>
-      <p>${this.terms.noChannelOpen}</p>
-    </div>`;
+    return states.for(this)?.noChannelOpen() ?? nothing;
   }
 
   /** A microtask later, since the page's own listeners run after this one and may prevent it. */

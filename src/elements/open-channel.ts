@@ -6,7 +6,7 @@ import { channelContext } from '../context.js';
 import { ChatError } from '../errors.js';
 import { parseCid, shown } from '../protocol.js';
 import { ChatErrorEvent } from './events.js';
-import { asChatError } from './parts/problem.js';
+import { asChatError } from './parts/errors.js';
 
 /** How many hosts on this page show a channel: the last to leave stops watching it. */
 const viewers = new WeakMap<Channel, number>();

@@ -8,7 +8,8 @@ import type { ChatError, ChatErrorCode } from '../errors.js';
 import type { Message, PrivacySettings, User } from '../protocol.js';
 import type { TransportName } from '../transport/transport.js';
 import { ChatConnectionChangeEvent, ChatErrorEvent, ChatMessageNewEvent } from './events.js';
-import { asChatError } from './parts/problem.js';
+import { asChatError } from './parts/errors.js';
+import { fetchAll } from './parts/lazy.js';
 import { address, readUser, sessionKey, tokenSource, type SessionSettings } from './session-settings.js';
 
 /** The session that is asked for. */
@@ -89,7 +90,9 @@ export class SessionRunner {
   }
 
   async #change(wanted: Wanted): Promise<void> {
-    const ended = this.#running.given ? undefined : this.client?.disconnectUser();
+    // Only another user, or none, in the place of this one is a sign-out; an element that is gone may come back.
+    const keepUnsent = !this.#host.isConnected || wanted.user?.id === this.client?.userId;
+    const ended = this.#running.given ? undefined : this.client?.disconnectUser({ keepUnsent });
     this.#running = wanted;
     this.problem = undefined;
     this.#use(undefined);
@@ -106,10 +109,10 @@ export class SessionRunner {
     if (error) throw error;
     if (given) this.#use(given);
     if (!user) return;
-    const { apiKey, baseUrl, noWsFallback } = this.#host;
+    const { apiKey, baseUrl, noWsFallback, shareConnection } = this.#host;
     const source = tokenSource(this.#host, user.id);
     const baseURL = baseUrl && { baseURL: address('base-url', baseUrl) };
-    const client = this.#create(apiKey, { enableWSFallback: !noWsFallback, ...baseURL });
+    const client = this.#create(apiKey, { enableWSFallback: !noWsFallback, shareConnection, ...baseURL });
     this.#use(client);
     const switches = this.#untold();
     const privacy_settings = { ...user.privacy_settings, ...switches };
@@ -136,6 +139,7 @@ export class SessionRunner {
     const { connection, user } = this.client?.state.value ?? {};
     const { status = 'idle', transport, error } = connection ?? {};
     if (status === 'live') {
+      void fetchAll(); // while there is a network: some of it is for when there is none
       this.#told.clear();
       this.problem = undefined;
     } else if (error) {

@@ -10,6 +10,7 @@ export interface SessionSettings {
   tokenUrl: string;
   tokenProvider: (() => Promise<string>) | undefined;
   noWsFallback: boolean;
+  shareConnection: boolean;
   noTypingIndicators: boolean;
   noReadReceipts: boolean;
 }
@@ -49,9 +50,9 @@ function parseUser(text: string): unknown {
 
 /** Equal for settings that make the same session: a page may pass a fresh object at every render. */
 export function sessionKey(settings: SessionSettings, user: User): string {
-  const { apiKey, baseUrl, noWsFallback, token, tokenUrl, tokenProvider } = settings;
+  const { apiKey, baseUrl, noWsFallback, shareConnection, token, tokenUrl, tokenProvider } = settings;
   const source = tokenProvider ? true : tokenUrl ? [tokenUrl] : token;
-  return JSON.stringify([apiKey, baseUrl, noWsFallback, user, source]);
+  return JSON.stringify([apiKey, baseUrl, noWsFallback, shareConnection, user, source]);
 }
 
 /**

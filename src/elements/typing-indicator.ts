@@ -3,11 +3,10 @@ import { ChannelSlice } from '../context.js';
 import { base } from '../styles/base.js';
 import { ChatElement } from './chat-element.js';
 import { define } from './define.js';
-import { avatar, nameOf } from './parts/avatar.js';
-import { isDirect } from './parts/channel-view.js';
+import type { Speech } from './parts/later/typing-view.js';
+import { Lazy } from './parts/lazy.js';
 
-/** Typing is announced at most this often (the design's figure): it comes and goes. */
-const ANNOUNCE_MS = 10_000;
+const drawing = new Lazy(() => import('./parts/later/typing-view.js'));
 
 /**
  * Shows who else is typing in the nearest channel: dots in a bubble, with names in a group.
@@ -34,54 +33,6 @@ export class TypingIndicatorElement extends ChatElement {
         color: var(--chat-text-2);
         font-size: var(--chat-size-sm);
       }
-      [part~='base'] {
-        --_s: var(--_avatar, var(--chat-avatar-message));
-        display: flex;
-        align-items: center;
-        gap: 8px;
-        margin-block-start: var(--chat-space-3);
-      }
-      [part~='label'] {
-        min-inline-size: 0;
-        overflow-wrap: anywhere;
-      }
-      [part~='dots'] {
-        display: inline-flex;
-        flex: none;
-        align-items: center;
-        gap: 4px;
-        block-size: 34px;
-        padding-inline: 13px;
-        border-radius: var(--chat-radius-bubble);
-        border-end-start-radius: var(--chat-radius-joint);
-        background: var(--chat-other-bg, #eee);
-      }
-      i {
-        border: 3px solid var(--chat-typing-color, var(--chat-text-3));
-        border-radius: 50%;
-        animation: breathe var(--chat-typing-duration, 1.3s) ease-in-out infinite;
-      }
-      i:nth-child(2) {
-        animation-delay: 0.16s;
-      }
-      i:nth-child(3) {
-        animation-delay: 0.32s;
-      }
-      @keyframes breathe {
-        0%,
-        60%,
-        100% {
-          opacity: 0.35;
-        }
-        30% {
-          opacity: 1;
-        }
-      }
-      @media (prefers-reduced-motion: reduce) {
-        i {
-          animation: none;
-        }
-      }
     `,
   ];
 
@@ -89,40 +40,20 @@ export class TypingIndicatorElement extends ChatElement {
   max = 2;
 
   #typing = new ChannelSlice(this, (state) => state.typing);
-  #spoken = '';
-  #spokenAt = -Infinity;
+  #speech: Speech | undefined;
 
   // The region stays while it is empty: screen readers announce what changes inside a live region,
   // not one that arrives together with its text.
   override render(): TemplateResult {
-    const users = this.#typing.value ?? [];
-    const names = users.map((user) => nameOf(user, this.terms));
-    const sentence = names.length
-      ? this.terms.typing(names.slice(0, this.max), Math.max(0, names.length - this.max))
-      : '';
+    const { holder: channel, value: users = [] } = this.#typing;
+    const [first] = users;
+    const view = first && drawing.for(this);
+    const sentence = view?.sentenceOf(users, this.max, this.terms) ?? '';
+    if (view) this.#speech ??= new view.Speech();
     return html`
-      ${users.length ? this.#bubble(sentence) : nothing}
-      <div class="sr" role="status">${this.#speak(sentence)}</div>
+      ${channel && first ? view?.bubble(channel, first, sentence, this.terms) : nothing}
+      <div class="sr" role="status">${this.#speech?.say(sentence)}</div>
     `;
-  }
-
-  #bubble(sentence: string): TemplateResult {
-    const { holder: channel, value: [first] = [] } = this.#typing;
-    const group = channel && !isDirect(channel.state.value, channel.client.userId);
-    return html`<div part="base" aria-hidden="true">
-      ${group && first ? avatar({ ...first, name: nameOf(first, this.terms) }) : nothing}
-      <slot name="icon"
-        ><span part="dots"><i></i><i></i><i></i></span
-      ></slot>
-      ${group ? html`<span part="label">${sentence}</span>` : nothing}
-    </div>`;
-  }
-
-  #speak(sentence: string): string {
-    if (!sentence) return (this.#spoken = '');
-    if (Date.now() - this.#spokenAt < ANNOUNCE_MS) return this.#spoken;
-    this.#spokenAt = Date.now();
-    return (this.#spoken = sentence);
   }
 }
 

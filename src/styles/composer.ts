@@ -1,6 +1,6 @@
 import { css } from 'lit';
 
-/** The composer: a field that grows, its buttons, and the note under it. */
+/** The composer: a field that grows, and its buttons. */
 export const composer = css`
   :host {
     flex: none;
@@ -24,9 +24,6 @@ export const composer = css`
     box-shadow:
       inset 0 0 0 1.5px var(--chat-accent-text),
       0 0 0 3px var(--chat-accent-soft);
-  }
-  [part~='field'].invalid {
-    box-shadow: inset 0 0 0 1.5px var(--chat-danger);
   }
   textarea {
     flex: 1;
@@ -72,26 +69,7 @@ export const composer = css`
   [part~='send'] .i {
     stroke-width: 1.9;
   }
-  [part~='composer-note'] {
-    padding: 6px 14px 0;
-    color: var(--chat-text-2);
-    font-size: var(--chat-size-sm);
-    font-variant-numeric: tabular-nums;
-    text-align: end;
-  }
-  [part~='composer-note'].invalid {
-    color: var(--chat-danger);
-    text-align: start;
-  }
   [part~='readonly'] {
-    display: flex;
-    align-items: center;
-    justify-content: center;
-    gap: 8px;
-    min-block-size: 44px;
-    border-radius: var(--chat-radius-field);
-    background: var(--chat-fill);
-    color: var(--chat-text-2);
-    font-size: var(--chat-size-md);
+    min-block-size: 44px; /* before its words are there */
   }
 `;

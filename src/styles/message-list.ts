@@ -1,6 +1,6 @@
 import { css } from 'lit';
 
-/** The frame of a message list: scroller, column, skeletons and the jump button. */
+/** The frame of a message list: scroller, column and skeletons. */
 export const list = css`
   :host {
     display: flex;
@@ -43,18 +43,9 @@ export const list = css`
     block-size: 0;
     overflow: hidden;
   }
-  .older {
-    align-self: center;
-    margin-block: 8px;
-  }
-  .older.skeleton {
-    inline-size: 120px;
-    block-size: 12px;
-  }
   .skeletons {
     justify-content: flex-end;
     gap: 12px;
-    animation: late 1ms 300ms backwards;
   }
   .skeletons .skeleton {
     inline-size: 44%;
@@ -70,28 +61,6 @@ export const list = css`
   .skeletons .skeleton:nth-child(3) {
     inline-size: 52%;
     block-size: 92px;
-  }
-  [part~='jump'] {
-    position: absolute;
-    inset-block-end: 14px;
-    inset-inline-end: max(16px, calc((100% - var(--chat-content)) / 2 + 16px));
-    z-index: 2;
-    inline-size: 42px;
-    block-size: 42px;
-    background: var(--chat-raised);
-    box-shadow: var(--chat-shadow-2);
-    animation: rise var(--chat-time-2) var(--chat-ease);
-  }
-  [part~='jump'] [part~='badge'] {
-    position: absolute;
-    inset-block-start: -9px;
-    box-shadow: 0 0 0 2px var(--chat-surface);
-  }
-  @keyframes rise {
-    from {
-      opacity: 0;
-      translate: 0 calc(4px * var(--chat-shift));
-    }
   }
   @container (max-width: 419.9px) {
     .column {

@@ -91,12 +91,6 @@ export const messages = css`
     vertical-align: -3px;
     color: var(--chat-text-3);
   }
-  [part~='bubble'].failed {
-    background: var(--chat-danger-soft);
-    box-shadow: inset 0 0 0 1px color-mix(in oklab, var(--chat-danger) 35%, transparent);
-    color: var(--chat-text);
-  }
-
   [part~='author'] {
     margin-block-end: 1px;
     overflow-wrap: anywhere;
@@ -167,30 +161,6 @@ export const messages = css`
     inline-size: 12px;
     block-size: 12px;
     stroke-width: 2;
-  }
-  @keyframes late {
-    from {
-      visibility: hidden;
-    }
-  }
-  [part~='failure'] {
-    display: flex;
-    flex-wrap: wrap;
-    align-items: center;
-    gap: 6px;
-    margin-block-start: 4px;
-    color: var(--chat-danger);
-    font-size: var(--chat-size-md);
-  }
-  [part~='failure'] button {
-    font-weight: 600;
-    text-decoration: underline 1px;
-    text-underline-offset: 3px;
-  }
-  [part~='failure'] button::after {
-    content: '';
-    position: absolute;
-    inset: calc(var(--chat-hit) * -1);
   }
 
   [role='separator'],

@@ -4,10 +4,15 @@ import { css } from 'lit';
 export const people = css`
   [part~='avatar'] {
     --_size: var(--_s, 36px);
+    display: grid;
+    flex: none;
+    place-items: center;
     position: relative;
     inline-size: var(--_size);
     block-size: var(--_size);
     border-radius: 50%;
+    outline: 1px solid transparent; /* seen in forced colours, where fills vanish */
+    outline-offset: -1px;
     font-size: calc(var(--_size) * 0.36);
     font-weight: 600;
     line-height: 1;

@@ -1,7 +1,4 @@
-/** What a page says of itself and its network. */
-export type PageSignal = 'online' | 'offline' | 'visible' | 'hidden';
-
-/** Everything this folder takes from its surroundings, so that tests can bring their own. */
+/** What a first connection takes from its surroundings, so that tests can bring their own. */
 export interface Host {
   /** The local clock, in milliseconds since 1970. */
   now(): number;
@@ -17,15 +14,12 @@ export interface Host {
   online(): boolean;
   /** True where nobody knows. */
   visible(): boolean;
-  /** Calls `listener` at every signal of the page; there are none outside a browser. Returns its own undo. */
-  onSignal(listener: (signal: PageSignal) => void): () => void;
 }
 
-/** The real surroundings, some of them replaced. The one place of this folder that reads globals. */
+/** The real surroundings, some of them replaced. Only this file and `page-host.ts` read globals in this folder. */
 export function browserHost(overrides?: Partial<Host>): Host {
   const page = globalThis as Partial<typeof globalThis>;
   const { WebSocket, XMLHttpRequest } = page;
-  const visible = () => page.document?.visibilityState !== 'hidden';
   return {
     now: () => Date.now(),
     setTimeout: (run, ms) => setTimeout(run, ms),
@@ -35,15 +29,7 @@ export function browserHost(overrides?: Partial<Host>): Host {
     XMLHttpRequest,
     fetch: (url, init) => fetch(url, init),
     online: () => page.navigator?.onLine !== false,
-    visible,
-    onSignal(listener) {
-      const ended = new AbortController();
-      const tell = ({ type }: Event) =>
-        listener(type !== 'visibilitychange' ? (type as PageSignal) : visible() ? 'visible' : 'hidden');
-      for (const type of ['online', 'offline', 'visibilitychange'])
-        page.addEventListener?.(type, tell, { signal: ended.signal, capture: true });
-      return () => ended.abort();
-    },
+    visible: () => page.document?.visibilityState !== 'hidden',
     ...overrides,
   };
 }

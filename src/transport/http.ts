@@ -126,7 +126,8 @@ function readAnswer(response: Response, text: string, now: number, fail: Fail): 
 /** A rate limit's window is one minute (protocol.md §11.6); more means that a clock is wrong. */
 const MAX_RESET_MS = 60_000;
 
-function retryAfter(status: number, headers: Headers, now: number): number | undefined {
+/** How long the server asks us to wait, in milliseconds. */
+export function retryAfter(status: number, headers: Pick<Headers, 'get'>, now: number): number | undefined {
   const ms = (name: string) => Number(headers.get(name)) * 1000;
   // Every answer has the window, also those that say nothing of waiting.
   const windowMs = status === 429 ? Math.min(ms('X-RateLimit-Reset') - now, MAX_RESET_MS) : 0;

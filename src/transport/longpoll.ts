@@ -1,8 +1,9 @@
 import { asFrame, deliver } from './frame.js';
 import type { Host } from './host.js';
+import { retryAfter } from './http.js';
 import type { Endpoint, Link, LinkHandlers, Transport } from './transport.js';
 
-/** Frames out of held GET requests (protocol.md §3), one at a time. Nothing goes up: `send` does nothing. */
+/** Frames out of held GET requests (protocol.md §3), one at a time. Nothing goes up: `send` only asks anew. */
 export function longPollTransport(host: Host): Transport {
   return { name: 'longpoll', open: (endpoint, handlers) => new LongPollLink(host, endpoint, handlers) };
 }
@@ -18,8 +19,7 @@ class LongPollLink implements Link {
   #failures = 1;
   /** The number of the last batch that arrived, where the server counts them. */
   #ack: unknown = 0;
-  /** Timers of the handler calls to come, one call per task and in order. */
-  #tasks = new Set<unknown>();
+  #closed = false;
 
   constructor(host: Host, endpoint: Endpoint, handlers: LinkHandlers) {
     this.#host = host;
@@ -28,12 +28,16 @@ class LongPollLink implements Link {
     this.#get(8_000); // reliability.md §4
   }
 
+  /** Doubts the request that is held: it may have died unnoticed while the machine slept. */
   send(): void {
-    // Commands are HTTP requests of their own.
+    this.#request?.abort();
+    this.#failures = 1;
+    this.#get();
   }
 
   close(): void {
-    this.#end();
+    this.#closed = true;
+    this.#request?.abort();
     // Best effort, so that the server need not wait until it misses our polls; nobody waits for the answer.
     if (this.#connectionId) this.#get(2_000, 'close');
     this.#connectionId = undefined;
@@ -60,7 +64,7 @@ class LongPollLink implements Link {
       request.open('GET', address.href);
       request.responseType = 'json';
       request.timeout = timeoutMs;
-      for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
+      for (const [name, value] of Object.entries(headers())) request.setRequestHeader(name, value);
       if (!close) {
         this.#request = request;
         request.onload = () => this.#answered(request);
@@ -68,14 +72,16 @@ class LongPollLink implements Link {
       }
       request.send();
     } catch {
-      if (!close) this.#finish();
+      if (!close) this.#host.setTimeout(() => this.#finish(), 0); // callers have no link yet
     }
   }
 
-  #answered({ status, response }: XMLHttpRequest): void {
-    const body = asFrame(response);
+  #answered(request: XMLHttpRequest): void {
+    const { status } = request;
+    const body = asFrame(request.response);
     if (body && status >= 300) {
-      this.#deliver({ error: body });
+      const headers = { get: (name: string) => request.getResponseHeader(name) };
+      this.#deliver({ error: body, retryAfterMs: retryAfter(status, headers, this.#host.now()) });
       return this.#finish();
     }
     const { event, events = event && [event], ack = this.#ack } = body ?? {};
@@ -86,9 +92,9 @@ class LongPollLink implements Link {
     }
     this.#failures = 0;
     this.#ack = ack;
-    for (const one of events) this.#deliver(one);
-    if (!events.length) this.#later(() => this.#handlers.onHeard());
     this.#get();
+    for (const one of events) this.#deliver(one);
+    if (!events.length) this.#handlers.onHeard();
   }
 
   #failed(): void {
@@ -96,31 +102,17 @@ class LongPollLink implements Link {
     else this.#get();
   }
 
+  /** Not in tasks of their own: hidden tabs start those late. */
   #deliver(value: unknown): void {
-    this.#later(() => deliver(this.#handlers, asFrame(value)));
+    if (!this.#closed) deliver(this.#handlers, asFrame(value));
   }
 
-  /** Ends it from this side of the wire: after what is still to be delivered, and with nothing to tell the server. */
+  /** Ends it from this side of the wire, with nothing to tell the server. */
   #finish(): void {
+    if (this.#closed) return;
+    this.#closed = true;
     this.#connectionId = undefined;
-    this.#later(() => {
-      this.#end();
-      this.#handlers.onClose();
-    });
-  }
-
-  /** All at once instead of one after another: hidden tabs slow down timers that set timers. */
-  #later(run: () => void): void {
-    const task = this.#host.setTimeout(() => {
-      this.#tasks.delete(task);
-      run();
-    }, 0);
-    this.#tasks.add(task);
-  }
-
-  #end(): void {
     this.#request?.abort();
-    for (const task of this.#tasks) this.#host.clearTimeout(task);
-    this.#tasks.clear();
+    this.#handlers.onClose();
   }
 }

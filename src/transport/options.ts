@@ -1,11 +1,11 @@
 import { ChatError } from '../errors.js';
-import type { Host } from './host.js';
+import type { PageHost } from './page-host.js';
 import type { Endpoint, Frame, Link, Transport, TransportName } from './transport.js';
 
 /**
  * `authorizing` waits for a token, `opening` for the first greeting, `syncing` for the owner to make its
  * state right, `suspect` for proof that a live link still lives, `waiting` for the next attempt.
- * `blocked` needs the page: nothing is tried until it asks.
+ * `suspended` is a page put aside (bfcache, frozen). `blocked` needs the page: nothing is tried until it asks.
  */
 export type ConnectionState =
   | 'idle'
@@ -16,6 +16,7 @@ export type ConnectionState =
   | 'suspect'
   | 'waiting'
   | 'offline'
+  | 'suspended'
   | 'blocked'
   | 'closed';
 
@@ -51,10 +52,16 @@ export const TIMERS = {
   greetingMs: 10_000,
   /** From the last frame to our ping; default 20000, under the 30 s of middleboxes that cut idle sockets. */
   pingMs: 20_000,
-  /** From our ping to any frame, else the link is lost; default 5000. */
-  replyMs: 5_000,
+  /** From our ping to any frame, else the link is lost; default 4500: within 25 s of silence, late timers included. */
+  replyMs: 4_500,
   /** The same for a probe, which has a reason to doubt; default 3000. */
   probeMs: 3_000,
+  /** The same as `replyMs` while the page is hidden, where browsers run timers once a minute; default 55000. */
+  hiddenReplyMs: 55_000,
+  /** From going live on a lesser transport to the first try with the best; doubled from then on; default 30000. */
+  upgradeMs: 30_000,
+  /** The longest wait between two such tries; default 600000. */
+  maxUpgradeMs: 600_000,
   /** No retry but one that the server asks for starts later; default 30000. */
   maxRetryMs: 30_000,
 };
@@ -62,7 +69,7 @@ export const TIMERS = {
 export type ConnectionTimers = typeof TIMERS;
 
 export interface ConnectionOptions {
-  host: Host;
+  host: PageHost;
   /** Preferred first. */
   transports: readonly Transport[];
   endpoint(name: TransportName, token: string): Endpoint;
@@ -77,15 +84,18 @@ export interface ConnectionOptions {
   judge(frame: Frame): Verdict;
   /**
    * Makes the owner's state right on the connection that sent `greeting`, which from now on is the one.
-   * Live when it resolves, lost when it rejects; must settle. It may be called while an earlier call
-   * still runs: the earlier one is then void. An upgrade that fails calls it with the old greeting again.
+   * Live when it resolves. When it rejects: lost if nobody answered, else called again after a wait. Must
+   * settle. It may be called while an earlier call still runs: the earlier one is then void. An upgrade
+   * that fails calls it with the old greeting again.
    */
   sync(greeting: Frame): Promise<void>;
   /** The heartbeat's text. */
   ping(): string;
+  /** The transport of the last `remember`, as a hint: if it is not the best, that one gets no head start. */
+  remembered?(): TransportName | undefined;
+  /** Told which transport works here: the best once it greets, a lesser one once the best failed beside it. */
+  remember?(name: TransportName): void;
   timers?: Partial<ConnectionTimers>;
-  /** Told of every change of state; never a URL, never a token. */
-  log?: (line: string) => void;
 }
 
 /** One link, from its opening to its end. */
@@ -111,18 +121,4 @@ export function asChatError(cause?: unknown): ChatError {
   return cause instanceof ChatError
     ? cause
     : new ChatError('network', 'The server cannot be reached. Trying goes on.', { cause });
-}
-
-/** A connection live for this long was good: the backoff starts over after it. */
-export const STEADY_MS = 10_000;
-
-/**
- * How long to wait after the first failure (0), the second (1) and so on, with full jitter: longer each time.
- * In a hidden tab even the first is long, since most tabs are hidden: a crash must not bring them all back at once.
- */
-export function backoffMs(failures: number, host: Host, maxMs: number): number {
-  const [least, most] = failures
-    ? [250, Math.min(maxMs, 500 * 2 ** failures)]
-    : [0, host.visible() ? 1_000 : 10_000];
-  return least + host.random() * (most - least);
 }

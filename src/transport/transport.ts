@@ -7,7 +7,8 @@ export type TransportName = 'websocket' | 'longpoll';
 export interface Endpoint {
   /** Holds the token where the transport cannot send headers: never log it. */
   url: string;
-  headers: Readonly<Record<string, string>>;
+  /** Asked before every request of the link: a token may have been renewed. */
+  headers(): Readonly<Record<string, string>>;
 }
 
 /** One way to carry frames between page and server. Stateless: `open` makes a link. */
@@ -20,8 +21,7 @@ export interface Transport {
 export interface LinkHandlers {
   /**
    * One frame. The first says whether the link works: a socket that opens and stays mute does not.
-   * A server's refusal comes as `{ error: <body> }` on every transport. A polled batch arrives one
-   * frame per task, as a WebSocket would deliver it.
+   * A server's refusal comes as `{ error: <body> }` on every transport. A polled batch arrives in one task.
    */
   onFrame(frame: Frame): void;
   /** Something arrived that is no JSON object. It is dropped; the link goes on. */
@@ -33,7 +33,7 @@ export interface LinkHandlers {
 }
 
 export interface Link {
-  /** Sends a JSON text up; a no-op on transports that only listen. */
+  /** Sends a JSON text up; a transport that only listens listens anew. */
   send(text: string): void;
   /** Ends the link for good, in silence. Safe to call twice. */
   close(): void;

@@ -58,19 +58,36 @@ describe('a channel', () => {
       expect(channel.state.value.phase).to.equal('ready');
     });
 
-    it('is brought by the next connection when this one failed to', async () => {
+    for (const [what, reply, code] of [
+      ['the network loses the watch', 'lost', 'network'],
+      [
+        'the server knows that this one has ended',
+        refusal(4, 400, 'watch needs the connection_id of a live connection of yours.'),
+        'connection-unknown',
+      ],
+    ] as const)
+      it(`is brought by the next connection when ${what}`, async () => {
+        const { server, client } = await connected();
+        server.routes['POST /channels'] = () => reply;
+        const channel = client.channel('messaging', 'general');
+        expect(await rejection(channel.watch())).to.have.property('code', code);
+        expect(channel.state.value.phase).to.equal('failed');
+
+        server.routes['POST /channels'] = () => ({ body: { channels: [response()] } });
+        server.socket.break();
+        server.host.tick(2000);
+        await server.greet();
+
+        expect(channel.state.value).to.include({ phase: 'ready', error: undefined });
+      });
+
+    it('is not brought when what it asks for is wrong', async () => {
       const { server, client } = await connected();
-      server.routes['POST /channels'] = () => 'lost';
-      const channel = client.channel('messaging', 'general');
-      expect(await rejection(channel.watch())).to.have.property('code', 'network');
-      expect(channel.state.value.phase).to.equal('failed');
+      server.routes['POST /channels'] = () => refusal(4, 400, 'no such field');
 
-      server.routes['POST /channels'] = () => ({ body: { channels: [response()] } });
-      server.socket.break();
-      server.host.tick(2000);
-      await server.greet();
+      const refused = await rejection(client.channel('messaging', 'general').watch());
 
-      expect(channel.state.value).to.include({ phase: 'ready', error: undefined });
+      expect(refused).to.have.property('code', 'invalid-input');
     });
 
     it('shows what it missed while the connection was gone', async () => {

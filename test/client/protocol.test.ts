@@ -5,10 +5,8 @@ import {
   MAX_OBJECT_BYTES,
   mayDisclose,
   parseCid,
-  readersOf,
   userIdProblem,
   userProblem,
-  type ReadEntry,
 } from '../../src/protocol.js';
 
 describe('the rules both sides ask', () => {
@@ -109,22 +107,5 @@ describe('the rules both sides ask', () => {
       expect(compareTimes('2026-01-02T03:04:05Z', '2026-01-02T03:04:05.000001Z')).to.be.below(0);
       expect(compareTimes('2026-01-02T03:04:05.5Z', '2026-01-02T03:04:05.5Z')).to.equal(0);
     });
-  });
-
-  it('counts as readers those who read up to the message, but not its author', () => {
-    const entry = (id: string, last_read: string): ReadEntry => ({
-      user: { id },
-      last_read,
-      unread_messages: 0,
-    });
-    const message = { created_at: '2026-01-02T03:04:05.1Z', user: { id: 'ada' } };
-
-    const readers = readersOf(message, [
-      entry('ada', '2026-01-02T03:04:09Z'),
-      entry('bob', '2026-01-02T03:04:05.1Z'),
-      entry('cyd', '2026-01-02T03:04:05.09Z'),
-    ]);
-
-    expect(readers.map((user) => user.id)).to.deep.equal(['bob']);
   });
 });

@@ -1,6 +1,7 @@
 import { expect } from '@open-wc/testing';
 import { PAGE_SIZE } from '../../src/client/messages.js';
-import { emptyChannel, reduce, type LocalEvent } from '../../src/client/reduce.js';
+import { reduce } from '../../src/client/later/reduce-events.js';
+import { emptyChannel, type LocalEvent } from '../../src/client/reduce.js';
 import type { ChannelState } from '../../src/client/state.js';
 import { ChatError } from '../../src/errors.js';
 import type { ServerEvent, User } from '../../src/protocol.js';
@@ -18,7 +19,7 @@ import {
 } from '../support/fixtures.js';
 
 const after = (state: ChannelState, ...events: (ServerEvent | LocalEvent)[]) =>
-  events.reduce((now, event) => reduce(now, event, 'ada'), state);
+  events.reduce((now, event) => reduce(now, event, 'ada', 0), state);
 const ids = (state: ChannelState) => state.messages.map(({ id }) => id);
 const arrives = (seconds: number, user: User = bob): ServerEvent => ({
   type: 'message.new',
@@ -63,7 +64,7 @@ describe('the state of a channel', () => {
       expect(state.messages[0]!.status).to.equal('sent');
     });
 
-    it('take an update only of what they hold, and never an older one', () => {
+    it('take no update that is older than what they hold, nor of an older page', () => {
       const newer: ServerEvent = {
         type: 'message.updated',
         message: message(1, bob, { text: 'new', updated_at: at(9) }),
@@ -72,11 +73,34 @@ describe('the state of a channel', () => {
         type: 'message.updated',
         message: message(1, bob, { text: 'old', updated_at: at(5) }),
       };
-      const stranger: ServerEvent = { type: 'message.updated', message: message(7) };
+      const stranger: ServerEvent = { type: 'message.updated', message: message(0) };
 
       const state = after(channelState({ messages: [sent(1)] }), newer, older, stranger);
 
       expect(state.messages.map(({ text }) => text)).to.deep.equal(['new']);
+    });
+
+    it('take the update of one whose beginning comes later, and never go back to it', () => {
+      const update: ServerEvent = {
+        type: 'message.updated',
+        message: message(7, bob, { text: 'new', updated_at: at(9) }),
+      };
+
+      const state = after(channelState({ messages: [sent(1)] }), update, arrives(7));
+
+      expect(state.messages.map(({ text }) => text)).to.deep.equal([sent(1).text, 'new']);
+    });
+
+    it('never take again what was deleted for good, for ten minutes', () => {
+      const gone: ServerEvent = { type: 'message.deleted', hard_delete: true, message: message(7) };
+      const late = (now: number) => {
+        const state = reduce(channelState({ messages: [sent(1)] }), gone, 'ada', 0);
+        const other: ServerEvent = { type: 'message.deleted', hard_delete: true, message: message(8) };
+        return ids(reduce(reduce(state, other, 'ada', now), arrives(7), 'ada', now));
+      };
+
+      expect(late(599_000)).to.deep.equal(['m1']);
+      expect(late(601_000)).to.deep.equal(['m1', 'm7']);
     });
 
     it('stay in place when deleted, and go when deleted for good', () => {
@@ -133,13 +157,30 @@ describe('the state of a channel', () => {
       expect(state.hasOlder).to.equal(false);
     });
 
-    it('replaces what it does not touch: between them is a hole', () => {
+    it('leaves a gap to what it does not touch', () => {
       const held = channelState({ messages: [sent(1), sent(2)], hasOlder: false });
 
       const state = after(held, { type: 'local.loaded', response: response({ messages: page(50) }) });
 
-      expect(ids(state)[0]).to.equal('m50');
-      expect(state.hasOlder).to.equal(true);
+      expect(ids(state).slice(0, 3)).to.deep.equal(['m1', 'm2', 'm50']);
+      expect(state).to.include({ gap: 'm50', hasOlder: false });
+    });
+
+    it('gives up what stands before a gap when it makes another', () => {
+      const held = channelState({ messages: [sent(1), sent(2), sent(5)], gap: 'm2', hasOlder: false });
+
+      const state = after(held, { type: 'local.loaded', response: response({ messages: page(50) }) });
+
+      expect(ids(state).slice(0, 3)).to.deep.equal(['m2', 'm5', 'm50']);
+      expect(state).to.include({ gap: 'm50', hasOlder: true });
+    });
+
+    it('moves the gap when the message after it is deleted', () => {
+      const held = channelState({ messages: [sent(1), sent(2), sent(5)], gap: 'm2' });
+
+      const state = after(held, { type: 'message.deleted', hard_delete: true, message: message(2) });
+
+      expect(state.gap).to.equal('m5');
     });
 
     it('keeps ours that wait, and what arrived while it was on its way', () => {

@@ -35,6 +35,29 @@ describe('sending', () => {
     expect(texts(channel)).to.deep.equal(['Hello sent']);
   });
 
+  it('doubts a connection on which no event follows', async () => {
+    const { server, channel } = await watching();
+    await settled();
+
+    await channel.sendMessage({ text: 'Hello' });
+    server.host.tick(499);
+    expect(server.socket.sent).to.have.length(0);
+    server.host.tick(1);
+
+    expect(server.socket.sent).to.have.length(1);
+  });
+
+  it('does not doubt one that is heard', async () => {
+    const { server, channel } = await watching();
+    await settled();
+
+    await channel.sendMessage({ text: 'Hello' });
+    server.emit({ type: 'typing.start', cid: CID, user: bob });
+    server.host.tick(500);
+
+    expect(server.socket.sent).to.have.length(0);
+  });
+
   it('keeps the order, one at a time', async () => {
     const { server, channel } = await watching();
     const answers: (() => void)[] = [];
@@ -171,12 +194,12 @@ describe('sending', () => {
     server.routes[SEND] = () => refusal(17, 403);
     await rejection(channel.sendMessage({ text: 'Hello', id: 'mine' }));
 
-    channel.discardMessage('mine');
+    await channel.discardMessage('mine');
 
     expect(texts(channel)).to.deep.equal([]);
-    expect(() => channel.discardMessage('mine'))
-      .to.throw('"mine" is none')
-      .with.property('code', 'invalid-message');
+    expect(await rejection(channel.discardMessage('mine')))
+      .to.have.property('message')
+      .that.contains('"mine" is none');
   });
 
   it('refuses an empty text and one over the limit before anything is shown', async () => {

@@ -1,11 +1,13 @@
 import { expect } from '@open-wc/testing';
-import { checkBaseURL, CLIENT_NAME, endpointFor, judge, parseEvent } from '../../src/client/wire.js';
+import { parseEvent } from '../../src/client/later/parse-event.js';
+import { checkBaseURL, CLIENT_NAME, endpointFor, judge } from '../../src/client/wire.js';
 
 const opening = {
   baseURL: 'https://chat.test/base',
   apiKey: 'key',
   user: { id: 'ada', name: 'Ada Ä' },
   token: 'h.p.s',
+  newest: () => 'n.e.w',
 };
 
 describe('the words of the protocol', () => {
@@ -32,8 +34,8 @@ describe('the words of the protocol', () => {
       expect(url)
         .to.match(/^https:\/\/chat\.test\/base\/longpoll\?/)
         .and.not.to.contain('h.p.s');
-      expect(headers).to.deep.equal({
-        Authorization: 'h.p.s',
+      expect(headers()).to.deep.equal({
+        Authorization: 'n.e.w',
         'stream-auth-type': 'jwt',
         'X-Stream-Client': CLIENT_NAME,
       });
@@ -71,6 +73,12 @@ describe('the words of the protocol', () => {
       for (const code of [2, 5, 41, 42, 43, 99])
         expect(refusal(code), `${code}`).to.include({ then: 'block' });
       for (const code of [-1, 9, 46, 71]) expect(refusal(code), `${code}`).to.include({ then: 'retry' });
+    });
+
+    it('says how long to wait, where its transport knows', () => {
+      const verdict = judge({ error: { code: 71, message: 'no' }, retryAfterMs: 20_000 });
+
+      expect(verdict).to.have.nested.property('error.retryAfterMs', 20_000);
     });
 
     it('without a code is no verdict for good', () => {

@@ -1,6 +1,7 @@
 import { expect, html } from '@open-wc/testing';
 import type { ChannelHeaderElement } from '../../src/elements/channel-header.js';
 import '../../src/elements/channel-header.js';
+import { fetchAll } from '../../src/elements/parts/lazy.js';
 import {
   direct,
   fakeChannel,
@@ -14,6 +15,8 @@ import {
   text,
 } from '../support/elements.js';
 import { ada, bob, channelState, response } from '../support/fixtures.js';
+
+before(fetchAll);
 
 const unnamed = { ...response().channel, name: undefined };
 

@@ -2,10 +2,13 @@ import { expect, html } from '@open-wc/testing';
 import '../../src/index.js';
 import type { ChannelListElement } from '../../src/elements/channel-list.js';
 import type { ChatChannelSelectEvent } from '../../src/elements/events.js';
+import { fetchAll } from '../../src/elements/parts/lazy.js';
 import type { ChannelStateResponse, User } from '../../src/protocol.js';
 import { type FakeService, refuse, tokenOf } from '../support/fake-service.js';
 import { ada, at, bob, cyd, message, readEntry, response } from '../support/fixtures.js';
 import { eventually, live, mount, newService, text } from '../support/test-session.js';
+
+before(fetchAll);
 
 const members = (...users: User[]) => users.map((user) => ({ user_id: user.id, user }));
 

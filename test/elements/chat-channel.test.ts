@@ -1,6 +1,7 @@
 import { expect, html } from '@open-wc/testing';
 import '../../src/index.js';
 import type { ChatErrorEvent } from '../../src/elements/events.js';
+import { fetchAll } from '../../src/elements/parts/lazy.js';
 import { type FakeService, refuse, tokenOf } from '../support/fake-service.js';
 import { response } from '../support/fixtures.js';
 import {
@@ -12,6 +13,8 @@ import {
   text,
   type TestSession,
 } from '../support/test-session.js';
+
+before(fetchAll);
 
 describe('<chat-channel>', () => {
   let service: FakeService;

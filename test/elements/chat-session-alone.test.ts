@@ -1,8 +1,11 @@
 import { expect, html } from '@open-wc/testing';
 import '../../src/elements/typing-indicator.js';
+import { fetchAll } from '../../src/elements/parts/lazy.js';
 import { tokenOf } from '../support/fake-service.js';
 import { bob, response } from '../support/fixtures.js';
 import { eventually, live, mount, newService, text } from '../support/test-session.js';
+
+before(fetchAll);
 
 describe('<chat-session> on a page that imports no messenger', () => {
   it('gives its client and its channel to its children', async () => {

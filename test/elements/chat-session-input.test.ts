@@ -2,6 +2,7 @@ import { expect, html } from '@open-wc/testing';
 import type { TemplateResult } from 'lit';
 import '../../src/index.js';
 import type { ChatErrorEvent } from '../../src/elements/events.js';
+import { fetchAll } from '../../src/elements/parts/lazy.js';
 import { type FakeService, tokenOf } from '../support/fake-service.js';
 import { response } from '../support/fixtures.js';
 import {
@@ -15,6 +16,8 @@ import {
   text,
   type TestSession,
 } from '../support/test-session.js';
+
+before(fetchAll);
 
 const ADA = tokenOf('ada');
 const BASE = 'https://chat.test';

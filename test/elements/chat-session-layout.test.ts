@@ -1,5 +1,6 @@
 import { expect, html } from '@open-wc/testing';
 import type { ChatSessionElement } from '../../src/elements/chat-session.js';
+import { fetchAll } from '../../src/elements/parts/lazy.js';
 import '../../src/index.js';
 import { type FakeService, tokenOf } from '../support/fake-service.js';
 import { at, bob, message, response } from '../support/fixtures.js';
@@ -13,6 +14,8 @@ import {
   text,
   type TestSession,
 } from '../support/test-session.js';
+
+before(fetchAll);
 
 const ADA = tokenOf('ada');
 

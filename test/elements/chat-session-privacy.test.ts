@@ -2,6 +2,9 @@ import { expect, html } from '@open-wc/testing';
 import '../../src/index.js';
 import { type FakeService, refuse, tokenOf } from '../support/fake-service.js';
 import { eventually, live, mount, newService, nextError } from '../support/test-session.js';
+import { fetchAll } from '../../src/elements/parts/lazy.js';
+
+before(fetchAll);
 
 const ADA = tokenOf('ada');
 const BASE = 'https://chat.test';

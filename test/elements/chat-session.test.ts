@@ -13,6 +13,9 @@ import {
   TestSession,
   text,
 } from '../support/test-session.js';
+import { fetchAll } from '../../src/elements/parts/lazy.js';
+
+before(fetchAll);
 
 const ADA = tokenOf('ada');
 const BASE = 'https://chat.test';

@@ -3,8 +3,11 @@ import sinon from 'sinon';
 import type { ConnectionView } from '../../src/client/state.js';
 import type { ConnectionStatusElement } from '../../src/elements/connection-status.js';
 import '../../src/elements/connection-status.js';
+import { fetchAll } from '../../src/elements/parts/lazy.js';
 import { ChatError } from '../../src/errors.js';
 import { fakeChannel, find, outside, parts, providing, render, text } from '../support/elements.js';
+
+before(fetchAll);
 
 describe('<connection-status>', () => {
   async function status(view: Partial<ConnectionView>) {
@@ -60,6 +63,25 @@ describe('<connection-status>', () => {
     find(el, 'button').click();
 
     expect(client.retryNow).to.have.property('callCount', 1);
+  });
+
+  it('says, but does not speak, when it tries next, if that is not soon', async () => {
+    const { el, show } = await status({ status: 'reconnecting', retryAt: Date.now() + 12_000 });
+    const said = find(el, '.said [aria-hidden="true"]');
+    expect(said.textContent.trim()).to.match(/^Next try in 1[12] s$/);
+
+    await show({ status: 'reconnecting', retryAt: Date.now() + 1_000 });
+
+    expect(text(el)).to.equal('Reconnecting… Try now');
+  });
+
+  it('asks to keep the page open where the browser keeps no messages', async () => {
+    const { el, client, show } = await status({ status: 'live' });
+    client.state.value = { ...client.state.value, keepsUnsent: false };
+
+    await show({ status: 'offline' });
+
+    expect(text(el)).to.contain('Keep this page open');
   });
 
   it('says that the visitor is signed out when a token was refused', async () => {

@@ -4,6 +4,7 @@ import sinon from 'sinon';
 import type { ChannelState } from '../../src/client/state.js';
 import type { MessageComposerElement } from '../../src/elements/message-composer.js';
 import '../../src/elements/message-composer.js';
+import { fetchAll } from '../../src/elements/parts/lazy.js';
 import { ChatError } from '../../src/errors.js';
 import {
   direct,
@@ -21,6 +22,8 @@ import {
   told,
 } from '../support/elements.js';
 import { ada, channelState, sent } from '../support/fixtures.js';
+
+before(fetchAll);
 
 const tag = html`<message-composer></message-composer>`;
 const data = channelState().data;

@@ -1,11 +1,14 @@
-import { expect } from '@open-wc/testing';
+import { expect, waitUntil } from '@open-wc/testing';
 import { html } from 'lit';
 import sinon from 'sinon';
 import type { ChannelState } from '../../src/client/state.js';
 import type { MessageListElement } from '../../src/elements/message-list.js';
 import '../../src/elements/message-list.js';
+import { fetchAll } from '../../src/elements/parts/lazy.js';
 import { find, group, parts, providingChannel, render, settled, text } from '../support/elements.js';
 import { ada, bob, cyd, sent } from '../support/fixtures.js';
+
+before(fetchAll);
 
 async function listing(fields: Partial<ChannelState> = {}, dir = 'ltr') {
   const provided = providingChannel({
@@ -132,15 +135,13 @@ describe('message-list, by keyboard', () => {
 
   it('keeps the focus in the list when a failed message is dropped', async () => {
     const { el, channel, set } = await listing({ messages: [sent(1), sent(2, ada, { status: 'failed' })] });
-    channel.discardMessage = sinon.fake(() => void set({ messages: [sent(1)] }));
+    channel.discardMessage = sinon.fake(() => set({ messages: [sent(1)] }));
     const remove = find(el, "[part='failure']").querySelectorAll('button')[1];
     remove?.focus();
 
     remove?.click();
-    await settled(el);
-    await el.updateComplete;
 
-    expect(focused(el)).to.equal('m1');
+    await waitUntil(() => focused(el) === 'm1', 'the focus is lost');
   });
 });
 

@@ -4,6 +4,7 @@ import sinon from 'sinon';
 import type { ChannelState } from '../../src/client/state.js';
 import type { MessageListElement } from '../../src/elements/message-list.js';
 import '../../src/elements/message-list.js';
+import { fetchAll } from '../../src/elements/parts/lazy.js';
 import {
   eventually,
   fakeChannel,
@@ -16,6 +17,8 @@ import {
   text,
 } from '../support/elements.js';
 import { ada, at, bob, readEntry, sent } from '../support/fixtures.js';
+
+before(fetchAll);
 
 const tag = html`<message-list></message-list>`;
 const many = (from: number, to: number) =>
@@ -177,6 +180,35 @@ describe('message-list, scrolling', () => {
 
     await set({ olderPhase: 'loading' });
     expect(el.renderRoot.querySelector('button.older')).to.equal(null);
+  });
+
+  it('marks where messages are missing, and loads them when asked to', async () => {
+    const { el, channel } = await listing({ gap: 'm120' });
+    const gap = find(el, '[part="gap"]');
+    expect(gap.nextElementSibling).to.have.property('dataset').that.includes({ id: 'm120' });
+
+    gap.querySelector('button')?.click();
+
+    expect(channel.loadGap.callCount).to.equal(1);
+  });
+
+  it('loads what is missing by itself when its place comes into view', async () => {
+    const { el, channel, scroller } = await listing({ gap: 'm110' });
+    expect(channel.loadGap.callCount).to.equal(0);
+
+    find(el, '[part="gap"]').scrollIntoView();
+    scroller.dispatchEvent(new Event('scroll'));
+    await nextFrame();
+
+    expect(channel.loadGap.callCount).to.be.greaterThan(0);
+  });
+
+  it('takes the mark away when nothing is missing any more', async () => {
+    const { el, set } = await listing({ gap: 'm120' });
+
+    await set({ gap: undefined });
+
+    expect(el.renderRoot.querySelector('[part="gap"]')).to.equal(null);
   });
 
   it('opens a third above where the unread messages begin', async () => {

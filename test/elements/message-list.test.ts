@@ -5,6 +5,7 @@ import type { ChannelState } from '../../src/client/state.js';
 import type { MessageListElement } from '../../src/elements/message-list.js';
 import type { TypingIndicatorElement } from '../../src/elements/typing-indicator.js';
 import '../../src/elements/message-list.js';
+import { fetchAll } from '../../src/elements/parts/lazy.js';
 import { ChatError } from '../../src/errors.js';
 import type { User } from '../../src/protocol.js';
 import {
@@ -21,6 +22,8 @@ import {
   told,
 } from '../support/elements.js';
 import { ada, at, bob, channelState, cyd, readEntry, sent } from '../support/fixtures.js';
+
+before(fetchAll);
 
 const tag = html`<message-list></message-list>`;
 

@@ -1,10 +1,14 @@
 import { expect } from '@open-wc/testing';
 import { html, render } from 'lit';
 import { avatar, hue, initials, nameOf } from '../../src/elements/parts/avatar.js';
-import { isJumbo, linked, linkedText } from '../../src/elements/parts/links.js';
+import { isJumbo } from '../../src/elements/parts/emoji.js';
+import { linked, linkedText } from '../../src/elements/parts/later/links.js';
+import { momentOf } from '../../src/elements/parts/moment.js';
+import { readersOf } from '../../src/elements/parts/readers.js';
 import { readUntil, receiptOf } from '../../src/elements/parts/ticks.js';
-import { dayLabel, listTime, momentOf, timeOfDay } from '../../src/elements/parts/time.js';
+import { dayLabel, listTime, timeOfDay } from '../../src/elements/parts/time.js';
 import { en } from '../../src/locales/en.js';
+import type { ReadEntry } from '../../src/protocol.js';
 import { ada, at, bob, cyd, readEntry, sent } from '../support/fixtures.js';
 
 const links = (text: string) =>
@@ -132,7 +136,6 @@ describe('times', () => {
     expect(dayLabel(day(2, 9), now, en)).to.equal('Monday');
     expect(dayLabel(day(1, 12), now, en)).to.equal('12 Feb');
     expect(dayLabel(day(1, 12, 2025), now, en)).to.equal('12 Feb 2025');
-    expect(dayLabel(day(2, 14), now, en)).to.equal('14 Mar');
   });
 
   it('in a list are the hour today, and the day before', () => {
@@ -145,6 +148,12 @@ describe('times', () => {
     expect(momentOf(day(2, 11), now, en))
       .to.contain('11 Mar')
       .and.contain('09:05');
+  });
+
+  it('of a day that has not come by a clock that is behind are of today', () => {
+    expect(dayLabel(day(2, 13), now, en)).to.equal('Today');
+    expect(listTime(day(2, 13), now, en)).to.equal('09:05');
+    expect(momentOf(day(2, 13), now, en)).to.equal('09:05');
   });
 
   it('follow the locale', () => {
@@ -174,5 +183,24 @@ describe('a receipt', () => {
   it('of a message that was not taken is its state', () => {
     expect(receiptOf(sent(1, ada, { status: 'failed' }), until)).to.equal('failed');
     expect(receiptOf(sent(1, ada, { status: 'sending' }), until)).to.equal('sending');
+  });
+});
+
+describe('readers', () => {
+  it('are those who read up to the message, but not its author', () => {
+    const entry = (id: string, last_read: string): ReadEntry => ({
+      user: { id },
+      last_read,
+      unread_messages: 0,
+    });
+    const message = { created_at: '2026-01-02T03:04:05.1Z', user: { id: 'ada' } };
+
+    const readers = readersOf(message, [
+      entry('ada', '2026-01-02T03:04:09Z'),
+      entry('bob', '2026-01-02T03:04:05.1Z'),
+      entry('cyd', '2026-01-02T03:04:05.09Z'),
+    ]);
+
+    expect(readers.map((user) => user.id)).to.deep.equal(['bob']);
   });
 });

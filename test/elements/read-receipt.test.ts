@@ -3,6 +3,7 @@ import { html } from 'lit';
 import type { ChannelState } from '../../src/client/state.js';
 import type { ReadReceiptElement } from '../../src/elements/read-receipt.js';
 import '../../src/elements/read-receipt.js';
+import { fetchAll } from '../../src/elements/parts/lazy.js';
 import type { User } from '../../src/protocol.js';
 import {
   direct,
@@ -17,6 +18,8 @@ import {
   text,
 } from '../support/elements.js';
 import { ada, bob, cyd, readEntry, sent } from '../support/fixtures.js';
+
+before(fetchAll);
 
 const tag = html`<read-receipt></read-receipt>`;
 const reads = (...entries: [User, number][]) =>

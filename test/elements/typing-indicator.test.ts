@@ -3,6 +3,7 @@ import { html } from 'lit';
 import sinon from 'sinon';
 import type { TypingIndicatorElement } from '../../src/elements/typing-indicator.js';
 import '../../src/elements/typing-indicator.js';
+import { fetchAll } from '../../src/elements/parts/lazy.js';
 import {
   direct,
   find,
@@ -15,6 +16,8 @@ import {
   text,
 } from '../support/elements.js';
 import { ada, bob, cyd, sent } from '../support/fixtures.js';
+
+before(fetchAll);
 
 const tag = html`<typing-indicator></typing-indicator>`;
 const dan = { id: 'dan', name: 'Dan' };

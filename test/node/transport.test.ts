@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { browserHost, uuid } from '../../src/transport/host.js';
 import { longPollTransport } from '../../src/transport/longpoll.js';
+import { pageHost } from '../../src/transport/page-host.js';
 import { webSocketTransport } from '../../src/transport/websocket.js';
 
 test('the host of Node has no page: online, visible and without signals', () => {
-  const host = browserHost();
+  const host = pageHost(browserHost());
 
   const stop = host.onSignal(() => assert.fail('no signal exists here'));
   stop();
@@ -23,7 +24,7 @@ for (const make of [webSocketTransport, longPollTransport]) {
     await new Promise<void>((resolve) => {
       const unexpected = (): void => assert.fail('only the end is told');
       transport.open(
-        { url: 'ws://server.test/', headers: {} },
+        { url: 'ws://server.test/', headers: () => ({}) },
         { onFrame: unexpected, onGarbage: unexpected, onHeard: unexpected, onClose: resolve },
       );
     });

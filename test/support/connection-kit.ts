@@ -6,7 +6,7 @@ import {
   type Refusal,
   type StateChange,
 } from '../../src/transport/connection.js';
-import type { Frame } from '../../src/transport/transport.js';
+import type { Frame, TransportName } from '../../src/transport/transport.js';
 import { FakeHost, settled } from './fake-host.js';
 import { FakeTransport } from './fake-transport.js';
 
@@ -28,6 +28,7 @@ function last<T>(steps: readonly T[]): T {
 
 export const HELLO: Frame = { type: 'hello' };
 export const NETWORK_ERROR = new ChatError('network', 'no way there');
+export const SERVER_ERROR = new ChatError('server-error', 'not today');
 export const TOKEN_ERROR = new ChatError('invalid-token', 'not a token');
 
 /** A frame by which a server refuses. */
@@ -45,7 +46,8 @@ export class ConnectionKit {
   readonly syncs: (Step<void> & { greeting?: Frame })[] = [];
   readonly changes: StateChange[] = [];
   readonly frames: Frame[] = [];
-  readonly log: string[] = [];
+  /** What `remember` was told, newest last; `remembered` gives the last back. */
+  readonly memory: TransportName[] = [];
   garbage = 0;
   readonly connection: Connection;
 
@@ -53,7 +55,7 @@ export class ConnectionKit {
     this.connection = new Connection({
       host: this.host,
       transports: [this.websocket, this.longpoll],
-      endpoint: (name, token) => ({ url: `${name}://server/?token=${token}`, headers: {} }),
+      endpoint: (name, token) => ({ url: `${name}://server/?token=${token}`, headers: () => ({}) }),
       authorize: (fresh) => {
         this.asked.push(fresh);
         this.tokens.push(new Step());
@@ -73,7 +75,8 @@ export class ConnectionKit {
         return last(this.syncs).promise;
       },
       ping: () => 'ping',
-      log: (line) => this.log.push(line),
+      remembered: () => this.memory.at(-1),
+      remember: (name) => this.memory.push(name),
       ...options,
     });
     this.connection.on('state', (change) => this.changes.push(change));
@@ -82,7 +85,7 @@ export class ConnectionKit {
   }
 
   get state(): ConnectionState {
-    return this.connection.state;
+    return this.connection.change.state;
   }
 
   get path(): string {
@@ -121,10 +124,11 @@ export class ConnectionKit {
     if (state === 'closed') this.connection.disconnect();
     if (state === 'waiting') await this.refuseToken(NETWORK_ERROR);
     if (state === 'blocked') await this.refuseToken(TOKEN_ERROR);
-    if (['opening', 'syncing', 'live', 'suspect'].includes(state)) await this.giveToken();
-    if (['syncing', 'live', 'suspect'].includes(state)) this.websocket.last.frame(HELLO);
-    if (['live', 'suspect'].includes(state)) await this.synced();
+    if (['opening', 'syncing', 'live', 'suspect', 'suspended'].includes(state)) await this.giveToken();
+    if (['syncing', 'live', 'suspect', 'suspended'].includes(state)) this.websocket.last.frame(HELLO);
+    if (['live', 'suspect', 'suspended'].includes(state)) await this.synced();
     if (state === 'suspect') this.connection.probe();
+    if (state === 'suspended') this.host.signal('suspend');
     return this;
   }
 

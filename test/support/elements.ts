@@ -9,6 +9,7 @@ import { Store } from '../../src/client/store.js';
 import { channelContext, clientContext, termsContext } from '../../src/context.js';
 import { en } from '../../src/locales/en.js';
 import type { User } from '../../src/protocol.js';
+import { browserHost } from '../../src/transport/host.js';
 import { base } from '../../src/styles/base.js';
 import { tokens } from '../../src/styles/tokens.js';
 import { ada, bob, channelState, cyd, sent } from './fixtures.js';
@@ -48,6 +49,7 @@ const CLIENT: ClientState = {
   channels: [],
   channelsPhase: 'ready',
   channelsError: undefined,
+  keepsUnsent: true,
 };
 
 /** A send that the server refuses. */
@@ -67,7 +69,7 @@ export function told<K extends keyof HTMLElementEventMap>(
 /** The parts of a channel that elements use, recorded. Its state is set by the test. */
 export function fakeChannel(fields: Partial<ChannelState> = {}, self: User = ada) {
   const state = new Store(channelState(fields));
-  const client = { userId: self.id, state: new Store(CLIENT) };
+  const client = { userId: self.id, state: new Store(CLIENT), host: browserHost() };
   return {
     cid: state.value.cid,
     client: client as unknown as ChatClient,
@@ -78,11 +80,12 @@ export function fakeChannel(fields: Partial<ChannelState> = {}, self: User = ada
     retryMessage: sinon.fake((id: string): Promise<LocalMessage> =>
       Promise.resolve(sent(9000, self, { id })),
     ),
-    discardMessage: sinon.fake(),
+    discardMessage: sinon.fake.resolves(undefined),
     keystroke: sinon.fake(),
     stopTyping: sinon.fake(),
     markRead: sinon.fake(() => Promise.resolve()),
     loadOlder: sinon.fake(() => Promise.resolve()),
+    loadGap: sinon.fake(() => Promise.resolve()),
     watch: sinon.fake(() => Promise.resolve()),
   };
 }

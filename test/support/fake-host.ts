@@ -1,4 +1,5 @@
-import type { Host, PageSignal } from '../../src/transport/host.js';
+import type { Host } from '../../src/transport/host.js';
+import type { PageHost, PageSignal } from '../../src/transport/page-host.js';
 
 interface Timer {
   id: number;
@@ -7,9 +8,13 @@ interface Timer {
 }
 
 /** A host whose clock, chance and page are in the test's hand. Time moves only in `tick`. */
-export class FakeHost implements Host {
-  WebSocket: Host['WebSocket'];
-  XMLHttpRequest: Host['XMLHttpRequest'];
+export class FakeHost implements PageHost {
+  WebSocket: Host['WebSocket'] = undefined;
+  XMLHttpRequest: Host['XMLHttpRequest'] = undefined;
+  locks: PageHost['locks'] = undefined;
+  BroadcastChannel: PageHost['BroadcastChannel'] = undefined;
+  indexedDB: PageHost['indexedDB'] = undefined;
+  storage: PageHost['storage'] = () => undefined;
   fetch: Host['fetch'] = () => Promise.reject(new TypeError('no network in this test'));
   /** What `random` gives. */
   chance = 0.5;
@@ -54,7 +59,7 @@ export class FakeHost implements Host {
 
   signal(signal: PageSignal): void {
     if (signal === 'online' || signal === 'offline') this.isOnline = signal === 'online';
-    else this.isVisible = signal === 'visible';
+    else if (signal === 'visible' || signal === 'hidden') this.isVisible = signal === 'visible';
     for (const listener of [...this.#listeners]) listener(signal);
   }
 
@@ -67,6 +72,17 @@ export class FakeHost implements Host {
       next.run();
     }
     this.#now = end;
+  }
+
+  /** The machine sleeps: time passes, and what came due meanwhile runs only after it, each once. */
+  sleep(ms: number): void {
+    this.#now += ms;
+    const due = this.#timers.filter(({ at }) => at <= this.#now).sort((a, b) => a.at - b.at || a.id - b.id);
+    for (const timer of due) {
+      if (!this.#timers.includes(timer)) continue; // cleared by one before it
+      this.clearTimeout(timer.id);
+      timer.run();
+    }
   }
 
   #due(end: number): Timer | undefined {

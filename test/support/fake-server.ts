@@ -3,6 +3,7 @@ import type { ChatClientOptions } from '../../src/client/options.js';
 import type { OwnUser } from '../../src/protocol.js';
 import { FakeHost, settled } from './fake-host.js';
 import { fakeWebSocket, type FakeSocket } from './fake-websocket.js';
+import './parts.js';
 
 /** One command as it reached the server, to be answered by the test's route or later by hand. */
 export interface Command {
@@ -13,8 +14,8 @@ export interface Command {
   body: Record<string, unknown>;
 }
 
-type Answer =
-  { status?: number; body: unknown } | 'lost' | Promise<{ status?: number; body: unknown } | 'lost'>;
+/** What comes back, if anything does. */
+export type Reply = { status?: number; body: unknown; headers?: Record<string, string> } | 'lost';
 
 /** The protocol's error body. */
 export function refusal(code: number, status: number, message = 'no') {
@@ -32,7 +33,7 @@ export class FakeServer {
   readonly sockets: FakeSocket[];
   readonly commands: Command[] = [];
   /** By `METHOD /path`; what has no route is answered by `{}`. */
-  readonly routes: Record<string, (command: Command) => Answer> = {};
+  readonly routes: Record<string, (command: Command) => Reply | Promise<Reply>> = {};
 
   constructor() {
     const { WebSocket, sockets } = fakeWebSocket();
@@ -94,7 +95,7 @@ export class FakeServer {
     if (answer === 'lost') throw new TypeError('connection lost');
     const text = JSON.stringify(answer.body);
     // A real body is read in tasks of the browser's own; this one within the turn, so that `settled` is enough.
-    return Object.assign(new Response(null, { status: answer.status ?? 200 }), {
+    return Object.assign(new Response(null, { status: answer.status ?? 200, headers: answer.headers }), {
       text: () => Promise.resolve(text),
     });
   }

@@ -1,6 +1,7 @@
 import type { ChannelStateResponse, OwnUser, ServerEvent, User } from '../../src/protocol.js';
-import type { Host } from '../../src/transport/host.js';
+import type { PageHost } from '../../src/transport/page-host.js';
 import { FakeSocket } from './fake-websocket.js';
+import './parts.js';
 
 /** A token as a backend would sign it, for `id`; nobody here checks the signature. */
 export function tokenOf(id: string, serial = 0): string {
@@ -37,7 +38,7 @@ export class FakeService {
   silent = false;
 
   /** To be given to a client. Other transports than WebSocket do not exist in it. */
-  get host(): Partial<Host> {
+  get host(): Partial<PageHost> {
     const accept = (socket: FakeSocket) => this.#accept(socket);
     class ServiceSocket extends FakeSocket {
       constructor(url: string) {
@@ -48,6 +49,8 @@ export class FakeService {
     return {
       WebSocket: ServiceSocket as unknown as typeof WebSocket,
       XMLHttpRequest: undefined,
+      indexedDB: undefined,
+      storage: () => undefined,
       fetch: (input, init) => this.#command(new URL(String(input)), init ?? {}),
     };
   }

@@ -12,6 +12,7 @@ export class FakeRequest {
   method = '';
   url = new URL('http://none.test');
   readonly headers: Record<string, string> = {};
+  readonly answerHeaders: Record<string, string> = {};
   sent = false;
   aborted = false;
 
@@ -24,6 +25,10 @@ export class FakeRequest {
     this.headers[name] = value;
   }
 
+  getResponseHeader(name: string): string | null {
+    return this.answerHeaders[name.toLowerCase()] ?? null;
+  }
+
   send(): void {
     this.sent = true;
   }
@@ -33,8 +38,9 @@ export class FakeRequest {
   }
 
   /** Answers with a JSON body; what a browser makes of a body that is no JSON is `null`. */
-  answer(body: unknown, status = 200): void {
+  answer(body: unknown, status = 200, headers: Record<string, string> = {}): void {
     if (this.aborted) return;
+    Object.assign(this.answerHeaders, headers);
     this.status = status;
     this.response = body;
     this.onload?.();

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { startServer, userToken } from '../../server/src/app.js';
+import { startServer, userToken, type ServerOptions } from '../../server/src/app.js';
 import { until } from './until.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -25,29 +26,35 @@ export interface TestServer {
 }
 
 /** Starts the demo's server in this process, on a free port, with an empty store that ends with it. */
-export function startDemo(): Promise<TestServer> {
-  return startServer({ port: 0, dataDir: 'memory://', demo: true, staticDirs: DEMO_DIRS, apiKey: API_KEY });
+export function startDemo(options: Partial<ServerOptions> = {}): Promise<TestServer> {
+  const demo = { port: 0, dataDir: 'memory://', demo: true, staticDirs: DEMO_DIRS, apiKey: API_KEY };
+  return startServer({ ...demo, ...options });
 }
 
 /** A server in a process of its own, on a store that outlives it: for what a kill must not lose. */
-export class ServerProcess {
+export class ServerProcess implements TestServer {
   readonly url: string;
+  readonly apiKey = API_KEY;
+  readonly apiSecret = randomBytes(32).toString('hex');
   #child: ChildProcess | undefined;
   #env: Record<string, string>;
 
-  private constructor(dataDir: string, port: number) {
+  private constructor(dataDir: string, port: number, env: Record<string, string>) {
     this.url = `http://127.0.0.1:${port}`;
     this.#env = {
       PORT: String(port),
       DATA_DIR: dataDir,
       CHAT_API_KEY: API_KEY,
+      CHAT_API_SECRET: this.apiSecret,
       DEMO: '1',
       DEMO_DIRS: JSON.stringify(DEMO_DIRS),
+      ...env,
     };
   }
 
-  static async start(dataDir: string): Promise<ServerProcess> {
-    const server = new ServerProcess(dataDir, await freePort());
+  /** @param env - More of the server's settings. */
+  static async start(dataDir: string, env: Record<string, string> = {}): Promise<ServerProcess> {
+    const server = new ServerProcess(dataDir, await freePort(), env);
     await server.start();
     return server;
   }
@@ -60,7 +67,9 @@ export class ServerProcess {
       env: { ...process.env, ...this.#env },
     });
     this.#child = child;
-    process.once('exit', () => child.kill('SIGKILL'));
+    const end = () => child.kill('SIGKILL');
+    process.once('exit', end);
+    child.once('exit', () => process.off('exit', end));
     await until(async () => {
       assert.equal(child.exitCode, null, 'the server ended by itself');
       return fetch(`${this.url}/healthz`).then(
@@ -71,15 +80,38 @@ export class ServerProcess {
   }
 
   /** Ends it as a power cut would. */
-  async kill(): Promise<void> {
+  kill(): Promise<void> {
+    return this.#end('SIGKILL');
+  }
+
+  /** Asks it to end, and waits until it has. */
+  term(): Promise<void> {
+    return this.#end('SIGTERM');
+  }
+
+  /** Holds it where it is: its sockets stay open, and nothing is answered. */
+  stop(): void {
+    this.#child?.kill('SIGSTOP');
+  }
+
+  /** Lets it go on after `stop`. */
+  cont(): void {
+    this.#child?.kill('SIGCONT');
+  }
+
+  close(): Promise<void> {
+    return this.kill();
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
     const child = this.#child;
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
-    child.kill('SIGKILL');
+    child.kill(signal);
     await once(child, 'exit');
   }
 }
 
-/** One REST call as `user`; fails unless it is answered with 2xx. */
+/** One REST call as `user`, which may have a query; fails unless it is answered with 2xx. */
 export async function command(
   { url, apiKey, apiSecret }: TestServer,
   user: string,
@@ -87,7 +119,10 @@ export async function command(
   path: string,
   body?: object,
 ): Promise<unknown> {
-  const response = await fetch(`${url}${path}?api_key=${apiKey}&user_id=${user}`, {
+  const address = new URL(path, url);
+  address.searchParams.set('api_key', apiKey);
+  address.searchParams.set('user_id', user);
+  const response = await fetch(address, {
     method,
     headers: {
       authorization: await userToken(apiSecret, user),

@@ -1,4 +1,4 @@
-import type { Browser, Locator, Page, Response, WebSocket } from 'playwright-core';
+import type { Browser, BrowserContext, Locator, Page, Response, WebSocket } from 'playwright-core';
 import { sentMark } from './page.js';
 import { until } from './until.js';
 
@@ -10,6 +10,8 @@ export interface VisitorOptions {
   /** Switches of the demo page that are off, e.g. `no-read-receipts`. */
   off?: readonly string[];
   width?: number;
+  /** Where this is one more tab. Default: a browser of their own. */
+  context?: BrowserContext;
 }
 
 /** Somebody with a browser of their own on the demo's page of one user. */
@@ -38,7 +40,8 @@ export class Visitor {
   /** Opens the page as `user` and waits until the channel's messages are there. */
   static async open(browser: Browser, url: string, user: string, options: VisitorOptions): Promise<Visitor> {
     const { channel, webSocket = true, off = [], width = 900 } = options;
-    const context = await browser.newContext({ viewport: { width, height: 700 } });
+    const viewport = { width, height: 700 };
+    const context = options.context ?? (await browser.newContext({ viewport }));
     const visitor = new Visitor(await context.newPage());
     const query = new URLSearchParams({ user, channel });
     for (const name of [...off, ...(webSocket ? [] : ['no-websocket'])]) query.set(name, '');

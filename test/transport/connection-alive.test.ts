@@ -1,5 +1,6 @@
 import { expect } from '@open-wc/testing';
-import { ConnectionKit, HELLO, NETWORK_ERROR, refusal } from '../support/connection-kit.js';
+import { ChatError } from '../../src/errors.js';
+import { ConnectionKit, HELLO, NETWORK_ERROR, refusal, SERVER_ERROR } from '../support/connection-kit.js';
 
 describe('Connection, the heartbeat', () => {
   it('pings a WebSocket that has been silent for 20 s, and stays live', async () => {
@@ -13,11 +14,11 @@ describe('Connection, the heartbeat', () => {
     expect(kit.state).to.equal('live');
   });
 
-  it('calls it lost when nothing comes within 5 s of the ping', async () => {
+  it('calls it lost when nothing comes within 4.5 s of the ping', async () => {
     const kit = await new ConnectionKit().reach('live');
     kit.host.tick(20_000);
 
-    kit.host.tick(4_999);
+    kit.host.tick(4_499);
     expect(kit.state).to.equal('live');
     kit.host.tick(1);
 
@@ -102,12 +103,25 @@ describe('Connection, probes', () => {
     expect(kit.websocket.last.closed).to.equal(true);
   });
 
-  it('does nothing on long-poll', async () => {
+  it('asks a poll anew, and tries a WebSocket', async () => {
+    const kit = await new ConnectionKit().reachLivePoll();
+    kit.websocket.last.fail();
+
+    kit.connection.probe();
+    await kit.giveToken();
+
+    expect(kit.longpoll.last.sent).to.deep.equal(['']);
+    expect(kit.websocket.openLinks).to.equal(1);
+    expect(kit.state).to.equal('live');
+  });
+
+  it('leaves a WebSocket that is on its way alone', async () => {
     const kit = await new ConnectionKit().reachLivePoll();
 
     kit.connection.probe();
 
-    expect(kit.state).to.equal('live');
+    expect(kit.websocket.links).to.have.length(1);
+    expect(kit.longpoll.last.sent).to.deep.equal([]);
   });
 });
 
@@ -208,19 +222,79 @@ describe('Connection, the backoff', () => {
     expect(await waits(kit, 1)).to.deep.equal([5_000]);
   });
 
-  for (const [seconds, wait] of [
-    [9.999, 2_000],
-    [10, 1_000],
-  ] as const)
-    it(`${wait === 1_000 ? 'starts over' : 'goes on'} after ${seconds} s live`, async () => {
-      const kit = await new ConnectionKit().reach('authorizing');
-      kit.host.chance = 1;
-      await waits(kit, 2);
+  /** Goes live from a wait, or from asking for a token. */
+  async function live(kit: ConnectionKit): Promise<void> {
+    if (kit.state === 'waiting') kit.connection.retryNow();
+    await kit.giveToken();
+    kit.websocket.last.frame(HELLO);
+    await kit.synced();
+  }
+
+  it('tries a link that worked again within a second, however many broke soon after', async () => {
+    const kit = await new ConnectionKit().reach('authorizing');
+    kit.host.chance = 1;
+
+    for (let cut = 0; cut < 30; cut++) {
+      await live(kit);
+      kit.host.tick(800);
+      kit.websocket.last.fail();
+      expect(kit.host.pending).to.deep.equal([1_000]);
+    }
+  });
+
+  it('tries a link that broke before all was complete as soon as one that worked', async () => {
+    const kit = await new ConnectionKit().reach('authorizing');
+    kit.host.chance = 1;
+
+    for (let cut = 0; cut < 5; cut++) {
+      if (kit.state === 'waiting') kit.connection.retryNow();
       await kit.giveToken();
       kit.websocket.last.frame(HELLO);
-      await kit.synced();
+      kit.websocket.last.fail();
+      expect(kit.host.pending).to.deep.equal([1_000]);
+    }
+  });
 
+  /** Links that break as soon as they are there. @returns What was waited after each. */
+  async function breaks(kit: ConnectionKit, times: number): Promise<number[]> {
+    const waited: number[] = [];
+    for (let cut = 0; cut < times; cut++) {
+      await live(kit);
+      kit.websocket.last.fail();
+      waited.push(...kit.host.pending);
+    }
+    return waited;
+  }
+
+  it('starts over after a link, however short, so that a server that restarts again is found soon', async () => {
+    const kit = await new ConnectionKit().reach('authorizing');
+    kit.host.chance = 1;
+    await waits(kit, 5);
+    await breaks(kit, 1);
+
+    kit.connection.retryNow();
+
+    expect(await waits(kit, 2)).to.deep.equal([1_000, 2_000]);
+  });
+
+  it('slows down where links break without end', async () => {
+    const kit = await new ConnectionKit().reach('authorizing');
+    kit.host.chance = 1;
+
+    expect((await breaks(kit, 33)).slice(-4)).to.deep.equal([1_000, 1_000, 2_000, 4_000]);
+  });
+
+  for (const [seconds, wait] of [
+    [9.999, 8_000],
+    [10, 1_000],
+  ] as const)
+    it(`then ${wait === 1_000 ? 'starts over' : 'goes on'} after one of ${seconds} s`, async () => {
+      const kit = await new ConnectionKit().reach('authorizing');
+      kit.host.chance = 1;
+      await breaks(kit, 33);
+      await live(kit);
       kit.host.tick(seconds * 1_000);
+
       kit.websocket.last.fail();
 
       expect(kit.host.pending).to.deep.equal([wait]);
@@ -234,5 +308,79 @@ describe('Connection, the backoff', () => {
     kit.connection.connect();
 
     expect(await waits(kit, 1)).to.deep.equal([1_000]);
+  });
+});
+
+describe('Connection, a hidden page', () => {
+  it('gives an answer 55 s, then asks once more', async () => {
+    const kit = await new ConnectionKit().reach('live');
+    kit.host.signal('hidden');
+    kit.host.tick(20_000);
+    expect(kit.websocket.last.sent).to.have.length(1);
+
+    kit.host.tick(55_000);
+    expect([kit.state, kit.websocket.last.sent.length]).to.deep.equal(['suspect', 2]);
+    kit.host.tick(3_000);
+
+    expect(kit.state).to.equal('waiting');
+  });
+
+  it('takes timers that are a minute late for what they are', async () => {
+    const kit = await new ConnectionKit().reach('live');
+    kit.host.signal('hidden');
+
+    for (let minute = 0; minute < 15; minute++) {
+      kit.host.sleep(60_000);
+      kit.websocket.last.frame({ type: 'x' });
+    }
+
+    expect(kit.path).to.equal('authorizing opening syncing live');
+  });
+});
+
+describe('Connection, a page put aside', () => {
+  it('has no link and no timer, and comes back without waiting', async () => {
+    const kit = await new ConnectionKit().reach('suspended');
+    expect([kit.openLinks, kit.host.timers]).to.deep.equal([0, 0]);
+
+    kit.host.signal('resume');
+
+    expect(kit.state).to.equal('authorizing');
+  });
+
+  it('comes back offline where there is no network', async () => {
+    const kit = await new ConnectionKit().reach('suspended');
+    kit.host.isOnline = false;
+
+    kit.host.signal('resume');
+
+    expect(kit.state).to.equal('offline');
+  });
+});
+
+describe('Connection, a sync that is answered with a failure', () => {
+  it('is called again on the same link, ever later', async () => {
+    const kit = await new ConnectionKit().reach('syncing');
+    const waited: number[] = [];
+
+    for (let turn = 0; turn < 3; turn++) {
+      await kit.failSync(SERVER_ERROR);
+      waited.push(...kit.host.pending);
+      kit.host.tick(30_000);
+    }
+    await kit.synced();
+
+    expect(waited).to.deep.equal([625, 1_125, 2_125]);
+    expect(kit.syncs).to.have.length(4);
+    expect(kit.websocket.links).to.have.length(1);
+    expect(kit.state).to.equal('live');
+  });
+
+  it('obeys the server that says when', async () => {
+    const kit = await new ConnectionKit().reach('syncing');
+
+    await kit.failSync(new ChatError('rate-limited', 'slowly', { retryAfterMs: 7_000 }));
+
+    expect(kit.host.pending).to.deep.equal([7_000]);
   });
 });

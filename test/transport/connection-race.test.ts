@@ -97,6 +97,20 @@ describe('Connection, the race', () => {
     expect([kit.websocket.openLinks, kit.longpoll.openLinks]).to.deep.equal([1, 0]);
   });
 
+  it('gives the WebSocket no head start where the poll was the last to work', async () => {
+    const kit = await new ConnectionKit().reach('opening');
+    kit.websocket.last.fail();
+    kit.longpoll.last.frame(HELLO);
+    await kit.synced();
+
+    kit.longpoll.last.fail();
+    kit.host.tick(1_000);
+    await kit.giveToken();
+    kit.host.tick(0);
+
+    expect([kit.websocket.openLinks, kit.longpoll.openLinks]).to.deep.equal([1, 1]);
+  });
+
   it('runs on one transport alone when given one alone', async () => {
     const kit = new ConnectionKit();
     const alone = new ConnectionKit({ transports: [kit.websocket] });
@@ -145,7 +159,7 @@ describe('Connection, the upgrade', () => {
 
     expect(kit.websocket.last.closed).to.equal(true);
     expect(kit.state).to.equal('live');
-    expect(kit.host.timers).to.equal(0);
+    expect(kit.host.timers).to.equal(1);
   });
 
   it('syncs on the WebSocket before it closes the poll, without leaving live', async () => {

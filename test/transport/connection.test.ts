@@ -1,6 +1,13 @@
 import { expect } from '@open-wc/testing';
 import type { ConnectionState } from '../../src/transport/connection.js';
-import { ConnectionKit, HELLO, NETWORK_ERROR, refusal, TOKEN_ERROR } from '../support/connection-kit.js';
+import {
+  ConnectionKit,
+  HELLO,
+  NETWORK_ERROR,
+  refusal,
+  SERVER_ERROR,
+  TOKEN_ERROR,
+} from '../support/connection-kit.js';
 import { settled } from '../support/fake-host.js';
 
 type Event = (kit: ConnectionKit) => unknown;
@@ -15,26 +22,39 @@ const EVERYWHERE = {
   'coming online': (kit) => kit.host.signal('online'),
   'being shown': (kit) => kit.host.signal('visible'),
   'being hidden': (kit) => kit.host.signal('hidden'),
+  'being put aside': (kit) => kit.host.signal('suspend'),
+  'being back': (kit) => kit.host.signal('resume'),
+  'another network': (kit) => kit.host.signal('network'),
 } satisfies Record<string, Event>;
 
 type Row = Record<keyof typeof EVERYWHERE, ConnectionState>;
 
+/** What ends every state that is on its way or there. */
+const LEAVING = { disconnect: 'closed', 'going offline': 'offline', 'being put aside': 'suspended' } as const;
+
 /** The state after each event; only what differs from staying. */
 const TABLE: Record<ConnectionState, Partial<Row>> = {
   idle: { connect: 'authorizing', disconnect: 'closed' },
-  authorizing: { disconnect: 'closed', 'going offline': 'offline' },
-  opening: { disconnect: 'closed', 'going offline': 'offline' },
-  syncing: { disconnect: 'closed', 'going offline': 'offline' },
+  authorizing: { ...LEAVING },
+  opening: { ...LEAVING },
+  syncing: { ...LEAVING },
   live: {
-    disconnect: 'closed',
+    ...LEAVING,
     probe: 'suspect',
-    'going offline': 'offline',
     'coming online': 'suspect',
     'being shown': 'suspect',
+    'being back': 'suspect',
+    'another network': 'suspect',
   },
-  suspect: { disconnect: 'closed', 'going offline': 'offline' },
-  waiting: { disconnect: 'closed', retryNow: 'authorizing', 'going offline': 'offline' },
-  offline: { disconnect: 'closed', retryNow: 'authorizing', 'coming online': 'authorizing' },
+  suspect: { ...LEAVING },
+  waiting: { ...LEAVING, retryNow: 'authorizing' },
+  offline: {
+    disconnect: 'closed',
+    retryNow: 'authorizing',
+    'coming online': 'authorizing',
+    'being put aside': 'suspended',
+  },
+  suspended: { disconnect: 'closed', 'being back': 'authorizing', 'being shown': 'authorizing' },
   blocked: { connect: 'authorizing', disconnect: 'closed', retryNow: 'authorizing' },
   closed: { connect: 'authorizing' },
 };
@@ -64,11 +84,20 @@ const SOMEWHERE: [ConnectionState, string, Event, ConnectionState][] = [
   ['live', 'a final refusal', (kit) => kit.websocket.last.frame(refusal('block')), 'blocked'],
   ['live', 'an expired token', (kit) => kit.websocket.last.frame(refusal('reauthorize')), 'authorizing'],
   ['live', 'a refusal for now', (kit) => kit.websocket.last.frame(refusal('retry')), 'waiting'],
-  ['live', 'no answer to the ping', (kit) => kit.host.tick(25_000), 'waiting'],
+  ['live', 'no answer to the ping', (kit) => kit.host.tick(24_500), 'waiting'],
   ['suspect', 'an event', (kit) => kit.websocket.last.frame({ type: 'x' }), 'live'],
   ['suspect', 'garbage', (kit) => kit.websocket.last.garbage(), 'live'],
   ['suspect', 'three silent seconds', (kit) => kit.host.tick(3_000), 'waiting'],
   ['suspect', 'a loss', (kit) => kit.websocket.last.fail(), 'waiting'],
+  ['live', 'a sleep of an hour', (kit) => kit.host.sleep(3_600_000), 'suspect'],
+  [
+    'live',
+    'an unheard ping and a sleep',
+    (kit) => (kit.host.tick(20_000), kit.host.sleep(60_000)),
+    'suspect',
+  ],
+  ['suspect', 'a sleep', (kit) => kit.host.sleep(60_000), 'suspect'],
+  ['syncing', 'a sync that the server refuses for now', (kit) => kit.failSync(SERVER_ERROR), 'syncing'],
   ['waiting', 'the end of the wait', (kit) => kit.host.tick(1_000), 'authorizing'],
 ];
 
@@ -76,8 +105,9 @@ const MAY_HAVE_LINKS: ConnectionState[] = ['opening', 'syncing', 'live', 'suspec
 
 function expectTidy({ state, host, openLinks }: ConnectionKit): void {
   if (!MAY_HAVE_LINKS.includes(state)) expect(openLinks).to.equal(0);
-  if (['idle', 'authorizing', 'offline', 'blocked', 'closed', 'syncing'].includes(state))
+  if (['idle', 'authorizing', 'offline', 'suspended', 'blocked', 'closed'].includes(state))
     expect(host.timers).to.equal(0);
+  if (state === 'syncing') expect(host.timers).to.be.below(2);
   if (['live', 'suspect', 'waiting'].includes(state)) expect(host.timers).to.equal(1);
 }
 
@@ -166,17 +196,6 @@ describe('Connection, what it tells', () => {
 
     expect(kit.garbage).to.equal(1);
     expect(kit.frames).to.deep.equal([HELLO]);
-  });
-
-  it('logs states but no address and no token', async () => {
-    const kit = await new ConnectionKit().reach('opening');
-    kit.websocket.last.frame(refusal('block'));
-
-    expect(kit.log).to.deep.equal([
-      'connection: idle → authorizing',
-      'connection: authorizing → opening',
-      'connection: opening → blocked  refused',
-    ]);
   });
 
   it('stops telling a listener that has left', () => {

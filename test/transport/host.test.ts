@@ -1,5 +1,6 @@
 import { expect } from '@open-wc/testing';
-import { browserHost, uuid, type PageSignal } from '../../src/transport/host.js';
+import { browserHost, uuid } from '../../src/transport/host.js';
+import { pageHost, type PageSignal } from '../../src/transport/page-host.js';
 
 const UUID_V4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
@@ -33,7 +34,7 @@ describe('browserHost', () => {
 
   it('tells the signals of the page until it is told to stop', () => {
     const told: PageSignal[] = [];
-    const stop = browserHost().onSignal((signal) => told.push(signal));
+    const stop = pageHost(browserHost()).onSignal((signal) => told.push(signal));
     const all = () => {
       window.dispatchEvent(new Event('offline'));
       window.dispatchEvent(new Event('online'));
@@ -46,6 +47,19 @@ describe('browserHost', () => {
 
     const shown = document.visibilityState === 'hidden' ? 'hidden' : 'visible';
     expect(told).to.deep.equal(['offline', 'online', shown]);
+  });
+});
+
+describe('pageHost, a page put aside', () => {
+  it('tells of every way to go and to come back', () => {
+    const told: PageSignal[] = [];
+    const stop = pageHost(browserHost()).onSignal((signal) => told.push(signal));
+
+    for (const type of ['pagehide', 'pageshow']) window.dispatchEvent(new Event(type));
+    for (const type of ['freeze', 'resume']) document.dispatchEvent(new Event(type));
+    stop();
+
+    expect(told).to.deep.equal(['suspend', 'resume', 'suspend', 'resume']);
   });
 });
 

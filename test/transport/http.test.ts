@@ -146,6 +146,15 @@ describe('createRequester, errors', () => {
       expect(calls).to.have.length(1);
     });
 
+  it('calls a watch on a connection that has ended "connection-unknown", though its code says bad input', async () => {
+    const message = 'watch needs the connection_id of a live connection of yours.';
+    const { failure } = setUp(jsonAnswer({ code: 4, message }, 400));
+
+    const error = await failure();
+
+    expect(error).to.include({ code: 'connection-unknown', apiCode: 4, retryable: true });
+  });
+
   it('calls a failing network "network" and keeps the cause', async () => {
     const cause = new TypeError('Failed to fetch');
     const { failure, host } = setUp(cause);

@@ -1,27 +1,32 @@
 import { expect } from '@open-wc/testing';
 import { browserHost } from '../../src/transport/host.js';
 import { longPollTransport } from '../../src/transport/longpoll.js';
+import type { Link } from '../../src/transport/transport.js';
 import { FakeHost } from '../support/fake-host.js';
 import { fakeXHR, type FakeRequest } from '../support/fake-xhr.js';
 import { recordedLink } from '../support/recorded-link.js';
 
 const ENDPOINT = {
   url: 'https://server.test/longpoll?user_id=ada&api_key=key&json=%7B%22user_id%22%3A%22ada%22%7D',
-  headers: { Authorization: 'token' },
+  headers: () => ({ Authorization: 'token' }),
 };
 const GREETING = { type: 'health.check', connection_id: 'c-1' };
 
 class Poll {
   readonly host = new FakeHost();
   readonly requests: FakeRequest[];
-  readonly link;
-  readonly told;
+  readonly link: Link;
+  readonly told: unknown[];
+  /** The frame whose handler closes the link. */
+  closeAt: unknown;
 
   constructor() {
     const { XMLHttpRequest, requests } = fakeXHR();
     this.host.XMLHttpRequest = XMLHttpRequest;
     this.requests = requests;
-    const { link, told } = recordedLink(longPollTransport(this.host), ENDPOINT);
+    const { link, told } = recordedLink(longPollTransport(this.host), ENDPOINT, (what) => {
+      if (this.closeAt && JSON.stringify(what) === JSON.stringify(this.closeAt)) this.link.close();
+    });
     this.link = link;
     this.told = told;
   }
@@ -52,7 +57,7 @@ describe('longPollTransport, connecting', () => {
     expect(requests).to.have.length(1);
     expect(last.method).to.equal('GET');
     expect(last.url.href).to.equal(ENDPOINT.url);
-    expect(last.headers).to.deep.equal(ENDPOINT.headers);
+    expect(last.headers).to.deep.equal(ENDPOINT.headers());
     expect(last.timeout).to.equal(8_000);
     expect(last.responseType).to.equal('json');
   });
@@ -88,7 +93,17 @@ describe('longPollTransport, connecting', () => {
     poll.last.answer(body, 401);
     poll.host.tick(0);
 
-    expect(poll.told).to.deep.equal([{ error: body }, 'close']);
+    expect(poll.told).to.deep.equal([{ error: body, retryAfterMs: undefined }, 'close']);
+  });
+
+  it('gives on how long a refusal asks to wait', () => {
+    const poll = new Poll();
+    const body = { code: 71, StatusCode: 429, message: 'too many connections' };
+
+    poll.last.answer(body, 429, { 'x-ratelimit-reset': String((poll.host.now() + 20_000) / 1000) });
+    poll.host.tick(0);
+
+    expect(poll.told).to.deep.equal([{ error: body, retryAfterMs: 20_000 }, 'close']);
   });
 
   it('calls a failure that is no JSON garbage and closes', () => {
@@ -124,7 +139,7 @@ describe('longPollTransport, connecting', () => {
   it('closes at an address that is none', () => {
     const host = new FakeHost();
     host.XMLHttpRequest = fakeXHR().XMLHttpRequest;
-    const { told } = recordedLink(longPollTransport(host), { url: 'nowhere', headers: {} });
+    const { told } = recordedLink(longPollTransport(host), { url: 'nowhere', headers: () => ({}) });
 
     host.tick(0);
 
@@ -140,7 +155,7 @@ describe('longPollTransport, polling', () => {
       'https://server.test/longpoll?user_id=ada&api_key=key&connection_id=c-1',
     );
     expect(poll.last.timeout).to.equal(27_000);
-    expect(poll.last.headers).to.deep.equal(ENDPOINT.headers);
+    expect(poll.last.headers).to.deep.equal(ENDPOINT.headers());
   });
 
   it('keeps one request in flight and its address constant', () => {
@@ -154,16 +169,25 @@ describe('longPollTransport, polling', () => {
     }
   });
 
-  it('gives a batch on in order, one frame per task', () => {
+  it('gives a batch on in order, at once', () => {
     const poll = new Poll().greeted();
 
     poll.last.answer({ events: [{ n: 1 }, { n: 2 }, { n: 3 }] });
     poll.last.answer({ events: [{ n: 4 }] });
-    expect(poll.told).to.deep.equal([]);
-    expect(poll.host.pending).to.deep.equal([0, 0, 0, 0]);
-    poll.host.tick(0);
 
     expect(poll.told).to.deep.equal([{ n: 1 }, { n: 2 }, { n: 3 }, { n: 4 }]);
+    expect(poll.host.timers).to.equal(0);
+  });
+
+  it('asks anew, saying what has arrived, when it is doubted', () => {
+    const poll = new Poll().greeted();
+    poll.last.answer({ events: [], ack: 7 });
+    const held = poll.last;
+
+    poll.link.send('');
+
+    expect([held.aborted, poll.inFlight]).to.deep.equal([true, 1]);
+    expect(poll.last.url.searchParams.get('ack')).to.equal('7');
   });
 
   it('tells of an idle answer', () => {
@@ -240,7 +264,7 @@ describe('longPollTransport, polling', () => {
     poll.last.answer(body, 400);
     poll.host.tick(0);
 
-    expect(poll.told).to.deep.equal([{ n: 1 }, { error: body }, 'close']);
+    expect(poll.told).to.deep.equal([{ n: 1 }, { error: body, retryAfterMs: undefined }, 'close']);
     expect(poll.inFlight).to.equal(0);
   });
 });
@@ -295,15 +319,14 @@ describe('longPollTransport, closing', () => {
     expect(poll.last.aborted).to.equal(false);
   });
 
-  it('drops frames that were still to be given on', () => {
+  it('drops the rest of a batch when a frame of it closes the link', () => {
     const poll = new Poll().greeted();
+    poll.closeAt = { n: 1 };
+
     poll.last.answer({ events: [{ n: 1 }, { n: 2 }] });
 
-    poll.link.close();
-    poll.host.tick(0);
-
-    expect(poll.told).to.deep.equal([]);
-    expect(poll.host.timers).to.equal(0);
+    expect(poll.told).to.deep.equal([{ n: 1 }]);
+    expect(poll.inFlight).to.equal(1); // that tells the server
   });
 
   it('has nothing to tell a server that never greeted', () => {
@@ -328,7 +351,7 @@ describe('longPollTransport, closing', () => {
 it('takes an HTML page for garbage through a real XMLHttpRequest', async () => {
   const { told } = await new Promise<ReturnType<typeof recordedLink>>((resolve) => {
     const url = location.href;
-    const recorded = recordedLink(longPollTransport(browserHost()), { url, headers: {} }, (what) => {
+    const recorded = recordedLink(longPollTransport(browserHost()), { url, headers: () => ({}) }, (what) => {
       if (what === 'close') resolve(recorded);
     });
   });

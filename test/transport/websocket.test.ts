@@ -5,7 +5,7 @@ import { FakeHost } from '../support/fake-host.js';
 import { fakeWebSocket, type FakeSocket } from '../support/fake-websocket.js';
 import { recordedLink } from '../support/recorded-link.js';
 
-const ENDPOINT = { url: 'wss://server.test/connect?json=%7B%7D', headers: {} };
+const ENDPOINT = { url: 'wss://server.test/connect?json=%7B%7D', headers: () => ({}) };
 
 function open(): ReturnType<typeof recordedLink> & { host: FakeHost; socket: FakeSocket } {
   const host = new FakeHost();
@@ -132,7 +132,7 @@ describe('webSocketTransport', () => {
     const transport = webSocketTransport(browserHost());
 
     await new Promise<void>((resolve) => {
-      recordedLink(transport, { url: 'ws://localhost:1/', headers: {} }, (what) => {
+      recordedLink(transport, { url: 'ws://localhost:1/', headers: () => ({}) }, (what) => {
         if (what === 'close') resolve();
       });
     });

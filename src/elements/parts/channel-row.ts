@@ -1,4 +1,4 @@
-import { css, html, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import type { ChannelState } from '../../client/state.js';
 import type { Terms } from '../../locales/en.js';
 import { avatar, nameOf } from './avatar.js';
@@ -6,84 +6,6 @@ import { channelFace, isDirect, lastMessage } from './channel-view.js';
 import { textOf } from './message-row.js';
 import { readUntil, receiptOf, ticks } from './ticks.js';
 import { listTime } from './time.js';
-
-export const rowStyles = css`
-  [part='channel'] {
-    --_s: var(--chat-avatar-list);
-    display: grid;
-    grid-template-columns: auto minmax(0, 1fr);
-    align-items: center;
-    column-gap: 11px;
-    inline-size: 100%;
-    padding: calc(9px * var(--chat-density, 1)) 10px;
-    border-radius: var(--chat-radius-control);
-    background: var(--_ring);
-    transition: background var(--chat-time-1);
-  }
-  [part='channel']:hover {
-    --_ring: var(--chat-fill);
-  }
-  [part='channel'][aria-current] {
-    --_ring: var(--chat-accent-soft);
-  }
-  [part='channel']:focus-visible {
-    outline-offset: -2px;
-  }
-  .line {
-    display: flex;
-    align-items: center;
-    gap: 6px;
-    block-size: 1.4em;
-  }
-  [part='channel-name'] {
-    font-weight: 500;
-  }
-  .unread [part='channel-name'] {
-    font-weight: 650;
-  }
-  [part='channel-time'],
-  .line [part='badge'] {
-    flex: none;
-    margin-inline-start: auto;
-  }
-  [part='channel-time'] {
-    font-size: var(--chat-size-sm);
-    font-variant-numeric: tabular-nums;
-    color: var(--chat-text-3);
-  }
-  .unread [part='channel-time'] {
-    color: var(--chat-accent-text);
-    font-weight: 500;
-  }
-  [part='channel-preview'] {
-    font-size: var(--chat-size-md);
-    color: var(--chat-text-2);
-  }
-  .unread [part='channel-preview'] {
-    color: var(--chat-text);
-  }
-  .line .read,
-  .line .typing {
-    color: var(--chat-accent-text);
-  }
-  .line .failed {
-    color: var(--chat-danger);
-  }
-  [part='ticks'] {
-    margin-inline-end: -3px;
-    color: var(--chat-text-3);
-  }
-  .clock .i {
-    inline-size: 13px;
-    block-size: 13px;
-  }
-  @media (forced-colors: active) {
-    [part='channel'][aria-current] {
-      outline: 2px solid Highlight;
-      outline-offset: -2px;
-    }
-  }
-`;
 
 /** What a channel's row depends on besides the state of the channel. */
 export interface RowContext {

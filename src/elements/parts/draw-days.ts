@@ -1,26 +1,26 @@
 import { html } from 'lit';
 import type { ChannelState } from '../../client/state.js';
-import type { Terms } from '../../locales/en.js';
 import type { Timestamp } from '../../protocol.js';
 import { isDirect } from './channel-view.js';
 import { renderKeyed, type Keyed } from './keyed.js';
-import { messageRow, textOf, type RowActions } from './message-row.js';
+import { messageRow, textOf, type RowActions, type RowView } from './message-row.js';
 import { daysOf, type Row, type UnreadMark } from './rows.js';
 import { readUntil, receiptOf } from './ticks.js';
 import { dayLabel } from './time.js';
 
 /** What all rows of one list share. */
-interface Shared {
+interface Shared extends Pick<RowView, 'terms' | 'links' | 'states'> {
   readonly selfId: string;
-  readonly terms: Terms;
   readonly actions: RowActions;
   readonly unread: UnreadMark | undefined;
+  /** What stands where messages are missing; undefined until it has come. */
+  readonly gap: Keyed | undefined;
 }
 
 /** Fills `box` with the days of a channel and their rows; touches only what changed. */
 export function drawDays(box: Element, state: ChannelState | undefined, shared: Shared): void {
   const { selfId, terms, unread } = shared;
-  const days = state ? daysOf(state.messages, selfId, unread) : [];
+  const days = state ? daysOf(state.messages, selfId, unread, shared.gap && state.gap) : [];
   renderKeyed(
     box,
     days.map(({ key }) => ({ key, from: [], draw: () => html`<div class="day"></div>` })),
@@ -40,11 +40,12 @@ export function drawDays(box: Element, state: ChannelState | undefined, shared: 
 /** One row. `until`: when somebody else has read; `readId`: the newest own message that was. */
 function item(
   row: Row,
-  { terms, actions }: Shared,
+  { terms, actions, links, states, gap }: Shared,
   direct: boolean,
   until: Timestamp,
   readId: string | undefined,
 ): Keyed {
+  if (row.kind === 'gap') return gap as Keyed;
   if (row.kind === 'unread') return separator('unread-separator', terms.newMessages(row.count));
   const { message, kind } = row;
   const key = kind + row.key;
@@ -56,8 +57,8 @@ function item(
   const receiptLine = message.id === readId;
   return {
     key,
-    from: [message, row.own, row.first, row.last, receipt, receiptLine, direct, terms],
-    draw: () => messageRow(row, { terms, direct, receipt, receiptLine }, actions),
+    from: [message, row.own, row.first, row.last, receipt, receiptLine, direct, terms, links, states],
+    draw: () => messageRow(row, { terms, direct, receipt, receiptLine, links, states }, actions),
   };
 }
 

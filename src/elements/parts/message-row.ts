@@ -1,9 +1,11 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { LocalMessage } from '../../client/state.js';
 import type { Terms } from '../../locales/en.js';
+import type * as Links from './later/links.js';
+import type * as States from './later/states.js';
 import { avatar, hue, nameOf } from './avatar.js';
-import { icon } from './icons.js';
-import { isJumbo, linkedText } from './links.js';
+import { isJumbo } from './emoji.js';
+import { icon, TRASH } from './icons.js';
 import type { MessageRow } from './rows.js';
 import { ticks, type Receipt } from './ticks.js';
 import { timeOfDay } from './time.js';
@@ -22,6 +24,9 @@ export interface RowView {
   readonly receipt: Receipt | undefined;
   /** Whether this is the newest own message that was read: it says by whom. */
   readonly receiptLine: boolean;
+  /** What a text with addresses needs, and a message that failed; undefined until they have come. */
+  readonly links: typeof Links | undefined;
+  readonly states: typeof States | undefined;
 }
 
 /** Longest part of a text in an accessible name; the rest can be read in the message itself. */
@@ -38,7 +43,7 @@ export function textOf(message: LocalMessage, terms: Terms): string {
 /** One message. Depends on nothing but its arguments, so that it can be kept while these stay. */
 export function messageRow(
   { message, own, first, last }: MessageRow,
-  { terms, direct, receipt, receiptLine }: RowView,
+  { terms, direct, receipt, receiptLine, links, states }: RowView,
   actions: RowActions,
 ): TemplateResult {
   const { id, user, created_at } = message;
@@ -65,8 +70,8 @@ export function messageRow(
     <div part="bubble" class=${kind}>
       ${named && first ? html`<div part="author" .style=${hue(author.id)} dir="auto">${name}</div>` : nothing}
       <div part="text" dir="auto">
-        ${deleted ? icon('trash', 's16') : nothing}<span class="words"
-          >${deleted ? text : linkedText(text)}</span
+        ${deleted ? icon(TRASH, 's16') : nothing}<span class="words"
+          >${deleted || !links ? text : links.linkedText(text)}</span
         >${
           failed
             ? nothing
@@ -78,15 +83,7 @@ export function messageRow(
         }
       </div>
     </div>
-    ${failed ? failure(id, terms, actions) : nothing}
+    ${failed ? states?.failure(id, terms, actions) : nothing}
     ${receiptLine ? html`<read-receipt message-id=${id} exportparts="avatars, line"></read-receipt>` : nothing}
   </article>`;
-}
-
-function failure(id: string, terms: Terms, actions: RowActions): TemplateResult {
-  return html`<div part="failure">
-    ${icon('alert', 's16')}<span role="alert">${terms.failed}</span> ·
-    <button @click=${() => actions.retry(id)}>${terms.retry}</button> ·
-    <button @click=${() => actions.remove(id)}>${terms.remove}</button>
-  </div>`;
 }

@@ -29,7 +29,12 @@ export interface UnreadRow {
   readonly count: number;
 }
 
-export type Row = MessageRow | NoticeRow | UnreadRow;
+/** Where messages are missing. */
+export interface GapRow {
+  readonly kind: 'gap';
+}
+
+export type Row = MessageRow | NoticeRow | UnreadRow | GapRow;
 
 export interface Day {
   readonly key: string;
@@ -46,11 +51,16 @@ export interface UnreadMark {
 /** Whether the channel itself says it, or the server to us alone; not a person. */
 export const isNotice = (message: LocalMessage) => message.type === 'system' || message.type === 'error';
 
-/** Cuts a channel's messages into days, and these into rows. Days never go back, so their keys are unique. */
+/**
+ * Cuts a channel's messages into days, and these into rows. Days never go back, so their keys are unique.
+ *
+ * @param gap - The id of the message before which some are missing.
+ */
 export function daysOf(
   messages: readonly LocalMessage[],
   selfId: string | undefined,
   unread?: UnreadMark,
+  gap?: string,
 ): Day[] {
   const days: { key: string; at: Timestamp; rows: Row[] }[] = [];
   let today = NaN;
@@ -64,6 +74,7 @@ export function daysOf(
       days.push({ key: String(day), at: message.created_at, rows });
       today = day;
     }
+    if (message.id === gap) rows.push({ kind: 'gap' });
     if (unread && !own && compareTimes(message.created_at, unread.after) > 0) {
       rows.push({ kind: 'unread', key: '', count: unread.count });
       unread = undefined;

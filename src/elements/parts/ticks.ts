@@ -2,7 +2,7 @@ import { html, type TemplateResult } from 'lit';
 import type { LocalMessage } from '../../client/state.js';
 import type { Terms } from '../../locales/en.js';
 import { compareTimes, type ReadEntry, type Timestamp } from '../../protocol.js';
-import { icon } from './icons.js';
+import { CLOCK, icon } from './icons.js';
 
 /** How far an own message has come, as far as others let us know. */
 export type Receipt = 'sending' | 'sent' | 'read' | 'failed';
@@ -27,7 +27,7 @@ export function receiptOf(message: LocalMessage, until: Timestamp): Receipt {
 export function ticks(receipt: Exclude<Receipt, 'failed'>, terms: Terms): TemplateResult {
   const label = terms[receipt];
   if (receipt === 'sending')
-    return html`<span part="ticks" class="clock" role="img" aria-label=${label}>${icon('clock')}</span>`;
+    return html`<span part="ticks" class="clock" role="img" aria-label=${label}>${icon(CLOCK)}</span>`;
   const read = receipt === 'read';
   const width = read ? 17 : 12;
   return html`<svg

@@ -3,13 +3,13 @@ import type { Terms } from '../../locales/en.js';
 
 const DAY_MS = 86_400_000;
 
-const TIME = { hour: '2-digit', minute: '2-digit' } as const;
-const DAY = { day: 'numeric', month: 'short' } as const;
+export const TIME = { hour: '2-digit', minute: '2-digit' } as const;
+export const DAY = { day: 'numeric', month: 'short' } as const;
 
 // Making a formatter costs some 50 µs, a list has one time per row.
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-function format(date: Date, terms: Terms, options: Intl.DateTimeFormatOptions): string {
+export function format(date: Date, terms: Terms, options: Intl.DateTimeFormatOptions): string {
   // An impossible time from a server must not take the list down.
   if (Number.isNaN(date.getTime())) return '';
   const key = terms.locale + JSON.stringify(options);
@@ -29,11 +29,14 @@ export function dayOf(at: Timestamp | Date): number {
   return Date.UTC(date.getFullYear(), date.getMonth(), date.getDate()) / DAY_MS;
 }
 
-/** `Today`, `Yesterday`, the weekday under 7 days, then `12 Mar`, with the year where it differs. */
+/**
+ * `Today`, `Yesterday`, the weekday under 7 days, then `12 Mar`, with the year where it differs. A day that has not
+ * come by this machine's clock, which may be wrong, is today.
+ */
 export function dayLabel(at: Timestamp, now: Date, terms: Terms): string {
   const date = new Date(at);
   const days = dayOf(now) - dayOf(date);
-  if (days === 0) return terms.today;
+  if (days <= 0) return terms.today;
   if (days === 1) return terms.yesterday;
   if (days > 1 && days < 7) return format(date, terms, { weekday: 'long' });
   const year = date.getFullYear() === now.getFullYear() ? undefined : 'numeric';
@@ -42,11 +45,5 @@ export function dayLabel(at: Timestamp, now: Date, terms: Terms): string {
 
 /** For lists: the time today, else the day. */
 export function listTime(at: Timestamp, now: Date, terms: Terms): string {
-  return dayOf(at) === dayOf(now) ? timeOfDay(at, terms) : dayLabel(at, now, terms);
-}
-
-/** The time today, else day and time: when something was read. */
-export function momentOf(at: Timestamp, now: Date, terms: Terms): string {
-  if (dayOf(at) === dayOf(now)) return timeOfDay(at, terms);
-  return format(new Date(at), terms, { ...DAY, ...TIME });
+  return dayOf(at) >= dayOf(now) ? timeOfDay(at, terms) : dayLabel(at, now, terms);
 }
