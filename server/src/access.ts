@@ -1,8 +1,8 @@
 import { parseCid } from '../../src/protocol.js';
 import { findChannelType, type ChannelType } from './channel-types.js';
 import type { Deps } from './deps.js';
-import { badInput, notAllowed, notFound, shown } from './errors.js';
-import { findChannel, findMember } from './store/channels.js';
+import { badInput, notAllowed, notFound, shown, type ApiError } from './errors.js';
+import { channelsById, findChannel, findMember, membershipsOf } from './store/channels.js';
 import { findMessage } from './store/messages.js';
 import type { ChannelRow, MemberRow, MessageRow } from './store/schema.js';
 
@@ -16,6 +16,9 @@ export interface Access {
   owner: boolean;
 }
 
+/** A message in a channel that the caller may read. */
+export type Found = Access & { message: MessageRow };
+
 /** @throws {ApiError} 4 for an id that no channel can have, 16 for an unknown type. */
 export function readAddress(type: string, id: string): { cid: string; type: string; id: string } {
   const cid = `${type}:${id}`;
@@ -28,48 +31,72 @@ export function readAddress(type: string, id: string): { cid: string; type: stri
 /**
  * The channel, if `userId` may read it.
  *
- * @throws {ApiError} 4 or 16 for a bad address, 16 for a channel that does not exist, 17 for one of others.
+ * @throws {ApiError} 4 or 16 for a bad address, 16 for a channel that does not exist, 17 for one of others. Of others
+ * by whose ids it is named, 16 as well: else anybody could ask who talks to whom.
  */
 export async function readableChannel(deps: Deps, userId: string, cid: string): Promise<Access> {
   const parts = parseCid(cid);
   if (!parts) throw badInput(`A cid is "type:id"; got ${shown(cid)}`);
   readAddress(parts.type, parts.id);
   const channel = await findChannel(deps.db, cid);
-  if (!channel) throw notFound(`Channel ${shown(cid)} does not exist.`);
-  return accessTo(deps, userId, channel);
+  const access = channel && (await accessTo(deps, userId, channel));
+  if (access) return access;
+  if (channel && !isServerMade(channel.id)) throw unreadable(userId, cid);
+  throw notFound(`Channel ${shown(cid)} does not exist.`);
 }
 
-/** @throws {ApiError} 17 when the channel is not the caller's to read. */
-export async function accessTo({ db }: Deps, userId: string, channel: ChannelRow): Promise<Access> {
+/** Undefined when the channel is not the user's to read. */
+export async function accessTo(
+  { db }: Deps,
+  userId: string,
+  channel: ChannelRow,
+): Promise<Access | undefined> {
+  return accessAs(await findMember(db, channel.cid, userId), userId, channel);
+}
+
+/** A refusal that tells that the channel exists. */
+export function unreadable(userId: string, cid: string): ApiError {
+  return notAllowed(userId, `read channel ${shown(cid)}`);
+}
+
+/** Whether the id is computed from the members' ids, which everybody can do. */
+export function isServerMade(id: string): boolean {
+  return id.startsWith('!');
+}
+
+/** @throws {ApiError} 17 unless the channel is the caller's. */
+export function requireOwner({ owner, channel }: Access, userId: string): void {
+  if (!owner) throw notAllowed(userId, `update channel ${shown(channel.cid)}`);
+}
+
+function accessAs(member: MemberRow | undefined, userId: string, channel: ChannelRow): Access | undefined {
   const type = findChannelType(channel.type);
-  const member = await findMember(db, channel.cid, userId);
-  if (!type || (!type.open && !member)) throw notAllowed(userId, `read channel ${shown(channel.cid)}`);
-  return {
-    channel,
-    type,
-    member,
-    owner: channel.created_by === userId && (type.open || member !== undefined),
-  };
+  if (!type || (!type.open && !member)) return undefined;
+  const owner = channel.created_by === userId && (type.open || member !== undefined);
+  return { channel, type, member, owner };
+}
+
+/** Those of `cids` that exist and that `userId` may read, in no order. */
+export async function readableAmong(
+  { db }: Deps,
+  userId: string,
+  cids: readonly string[],
+): Promise<Access[]> {
+  const channels = await channelsById(db, cids);
+  const own = new Map((await membershipsOf(db, cids, userId)).map((row) => [row.cid, row]));
+  return channels.flatMap((channel) => accessAs(own.get(channel.cid), userId, channel) ?? []);
 }
 
 /**
  * The message with its channel, if `userId` may read that. A message in another's channel is not found, so that
  * nobody learns which ids exist.
  */
-export async function readableMessage(
-  deps: Deps,
-  userId: string,
-  id: string,
-): Promise<Access & { message: MessageRow }> {
-  const missing = notFound(`Message ${shown(id)} does not exist.`);
+export async function readableMessage(deps: Deps, userId: string, id: string): Promise<Found> {
   const message = isMessageId(id) ? await findMessage(deps.db, id) : undefined;
   const channel = message && (await findChannel(deps.db, message.cid));
-  if (!message || !channel) throw missing;
-  try {
-    return { ...(await accessTo(deps, userId, channel)), message };
-  } catch {
-    throw missing;
-  }
+  const access = channel && (await accessTo(deps, userId, channel));
+  if (!message || !access) throw notFound(`Message ${shown(id)} does not exist.`);
+  return { ...access, message };
 }
 
 /** At most 255 characters, none of them control characters, `,` or `%` (protocol.md §7.1). */

@@ -1,23 +1,35 @@
 import type { AddressInfo } from 'node:net';
 import { Clock } from './clock.js';
 import { DEFAULTS, type ServerOptions } from './config.js';
-import { loadCredentials } from './credentials.js';
+import { loadCredentials, type Credentials } from './credentials.js';
 import { seedDemo } from './demo.js';
 import { createOrder, type Deps } from './deps.js';
 import { addChannels } from './http/channels.js';
 import { addLongPoll, addWebSocket } from './http/connect.js';
 import { addDemo } from './http/demo.js';
+import { addDrafts } from './http/drafts.js';
 import { addEvents } from './http/events.js';
 import { addMessages } from './http/messages.js';
+import { addPins } from './http/pins.js';
+import { addPolls } from './http/polls.js';
+import { addReactions } from './http/reactions.js';
+import { addRelations } from './http/relations.js';
 import { routesOf } from './http/route.js';
+import { addSearch } from './http/search.js';
 import { createHttp } from './http/server.js';
 import { addSync } from './http/sync.js';
 import { addMembers, addSystem } from './http/system.js';
+import { addThreads } from './http/threads.js';
+import { addUploads } from './http/uploads.js';
 import { addUsers } from './http/users.js';
+import { Heads } from './heads.js';
+import { startHousekeeping } from './housekeeping.js';
 import { Hub } from './hub.js';
-import { lockDataDir } from './lock.js';
+import { lockPlace } from './lock.js';
 import { createMetrics } from './metrics.js';
-import { openStore } from './store/open.js';
+import { newestEventTime } from './store/channels.js';
+import { loadEpoch } from './store/epoch.js';
+import { openStore, type Store } from './store/open.js';
 import { activeUsers } from './store/users.js';
 
 export { userToken } from './token.js';
@@ -42,17 +54,17 @@ export interface RunningServer {
  * Starts a chat server; settles when it answers.
  *
  * @param given - See `ServerOptions` for defaults.
- * @throws {Error} When the data folder is in use or the port is taken.
+ * @throws {Error} When the data folder or the database is in use, the database is no good, or the port is taken.
  */
 export async function startServer(given: Partial<ServerOptions> = {}): Promise<RunningServer> {
   const options = { ...DEFAULTS, ...given };
-  const unlock = await lockDataDir(options.dataDir);
+  const unlock = await lockPlace(options);
   try {
     const deps = await createDeps(options);
     try {
       return await listen(deps, unlock);
     } catch (error) {
-      await deps.db.destroy();
+      await deps.store.close();
       throw error;
     }
   } catch (error) {
@@ -63,8 +75,19 @@ export async function startServer(given: Partial<ServerOptions> = {}): Promise<R
 
 async function createDeps(options: ServerOptions): Promise<Deps> {
   const credentials = await loadCredentials(options);
-  const db = await openStore(options.dataDir);
-  const clock = new Clock(options.now);
+  const store = await openStore(options, options.log);
+  try {
+    return await assemble(options, credentials, store);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+async function assemble(options: ServerOptions, credentials: Credentials, store: Store): Promise<Deps> {
+  const { db } = store;
+  // The machine's clock may have gone back meanwhile: no channel may lie behind what clients have synced to.
+  const clock = new Clock(options.now, await newestEventTime(db));
   const hub = new Hub();
   const metrics = createMetrics({
     activeUsers: () => activeUsers(db, clock.now()),
@@ -72,7 +95,11 @@ async function createDeps(options: ServerOptions): Promise<Deps> {
   });
   const deps: Deps = {
     db,
+    store,
     hub,
+    // Whoever has not pinged for longer is gone: each event is in an answer to a ping after it.
+    heads: new Heads(options.silenceMs * 1000),
+    epoch: await loadEpoch(store),
     clock,
     options,
     credentials,
@@ -98,6 +125,14 @@ async function listen(deps: Deps, unlock: () => Promise<void>): Promise<RunningS
   addChannels(add, deps);
   addMembers(add, deps);
   addMessages(add, deps);
+  addReactions(add, deps);
+  addRelations(add, deps);
+  addThreads(add, deps);
+  addPins(add, deps);
+  addDrafts(add, deps);
+  addPolls(add, deps);
+  addSearch(add, deps);
+  await addUploads(app, deps);
   addEvents(add, deps);
   addSync(add, deps);
   if (options.demo) {
@@ -107,6 +142,7 @@ async function listen(deps: Deps, unlock: () => Promise<void>): Promise<RunningS
   await app.listen({ port: options.port, host: options.host }).catch((error: unknown) => {
     throw listenError(error, options);
   });
+  const stopHousekeeping = startHousekeeping(deps);
   const { port } = app.server.address() as AddressInfo;
   const host = options.host.includes(':') ? `[${options.host}]` : options.host;
   let closed: Promise<void> | undefined;
@@ -117,7 +153,8 @@ async function listen(deps: Deps, unlock: () => Promise<void>): Promise<RunningS
     const cut = setTimeout(() => app.server.closeAllConnections(), MAX_FINISH_MS);
     await app.close();
     clearTimeout(cut);
-    await deps.db.destroy();
+    await stopHousekeeping();
+    await deps.store.close();
     await unlock();
   };
   return { url: `http://${host}:${port}`, port, ...credentials, close: () => (closed ??= close()) };

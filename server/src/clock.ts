@@ -4,11 +4,15 @@ export type Micros = number;
 /** Tells the time in microseconds, each answer later than the one before, whatever the machine's clock does. */
 export class Clock {
   #now: () => number;
-  #last: Micros = 0;
+  #last: Micros;
 
-  /** @param now - Milliseconds since 1970; `Date.now` unless a test brings its own. */
-  constructor(now: () => number = Date.now) {
+  /**
+   * @param now - Milliseconds since 1970; `Date.now` unless a test brings its own.
+   * @param after - All answers are later than this.
+   */
+  constructor(now: () => number = Date.now, after: Micros = 0) {
     this.#now = now;
+    this.#last = after;
   }
 
   now(): Micros {

@@ -7,6 +7,14 @@ export interface ServerOptions {
   host: string;
   /** Where everything is kept; `memory://` forgets it at the end. Default `.data`. */
   dataDir: string;
+  /** A Postgres database that keeps everything but key and secret in the place of `dataDir`; empty for none. */
+  databaseUrl: string;
+  /** Where uploaded files are kept. Default `uploads` in `dataDir`; servers with one database need one folder. */
+  uploadsDir: string;
+  /** What the addresses of uploads begin with, best an origin of their own; default the one they were sent to. */
+  uploadsUrl: string;
+  /** Of one upload. Default 100 MB. */
+  uploadMaxBytes: number;
   /** Made once and kept in `dataDir` when empty. */
   apiKey: string;
   /** Signs tokens. Made once and kept in `dataDir` when empty. */
@@ -21,6 +29,12 @@ export interface ServerOptions {
   pollExpiryMs: number;
   /** A WebSocket without a frame from its client ends after this. Default 90 s: hidden tabs ping once a minute. */
   silenceMs: number;
+  /** The head of a request must have come within this. Default 10 s. */
+  headMs: number;
+  /** The body of a request must have come within this, but an upload's. Default 30 s. */
+  bodyMs: number;
+  /** Pages that may ask and connect, as `https://example.org`; default all: who asks is said by a token, never a cookie. */
+  origins: readonly string[];
   /** Milliseconds since 1970. */
   now: () => number;
   /** Where failures are reported; never holds a token. Default standard error. */
@@ -31,6 +45,10 @@ export const DEFAULTS: ServerOptions = {
   port: 8080,
   host: '127.0.0.1',
   dataDir: '.data',
+  databaseUrl: '',
+  uploadsDir: '',
+  uploadsUrl: '',
+  uploadMaxBytes: 100 * 1024 * 1024,
   apiKey: '',
   apiSecret: '',
   demo: false,
@@ -38,6 +56,9 @@ export const DEFAULTS: ServerOptions = {
   pollHoldMs: 20_000,
   pollExpiryMs: 60_000,
   silenceMs: 90_000,
+  headMs: 10_000,
+  bodyMs: 30_000,
+  origins: [],
   now: Date.now,
   log: (line) => void process.stderr.write(`${line}\n`),
 };
@@ -46,7 +67,8 @@ export const DEFAULTS: ServerOptions = {
 const MIN_SECRET = 32;
 
 /**
- * Reads PORT, HOST, DATA_DIR, CHAT_API_KEY, CHAT_API_SECRET, DEMO and DEMO_DIRS (JSON: URL prefix to folder).
+ * Reads PORT, HOST, DATA_DIR, DATABASE_URL, UPLOADS_DIR, UPLOADS_URL, UPLOAD_MAX_BYTES, ORIGINS, CHAT_API_KEY,
+ * CHAT_API_SECRET, DEMO and DEMO_DIRS (JSON: URL prefix to folder).
  *
  * @throws {Error} A sentence that names the variable, the rule and the value.
  */
@@ -55,6 +77,12 @@ export function optionsFromEnv(env: NodeJS.ProcessEnv): Partial<ServerOptions> {
   if (env['PORT']) options.port = readPort(env['PORT']);
   if (env['HOST']) options.host = env['HOST'];
   if (env['DATA_DIR']) options.dataDir = env['DATA_DIR'];
+  if (env['DATABASE_URL']) options.databaseUrl = readDatabaseUrl(env['DATABASE_URL']);
+  if (env['UPLOADS_DIR']) options.uploadsDir = env['UPLOADS_DIR'];
+  if (env['UPLOADS_URL']) options.uploadsUrl = readUploadsUrl(env['UPLOADS_URL']);
+  if (env['UPLOAD_MAX_BYTES'])
+    options.uploadMaxBytes = readBytes('UPLOAD_MAX_BYTES', env['UPLOAD_MAX_BYTES']);
+  if (env['ORIGINS']) options.origins = readOrigins(env['ORIGINS']);
   if (env['CHAT_API_KEY']) options.apiKey = env['CHAT_API_KEY'];
   if (env['CHAT_API_SECRET']) options.apiSecret = readSecret(env['CHAT_API_SECRET']);
   if (env['DEMO']) options.demo = readFlag('DEMO', env['DEMO']);
@@ -66,6 +94,38 @@ function readPort(text: string): number {
   const port = Number(text);
   if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
   throw new Error(`PORT must be a whole number from 0 (any free one) to 65535; got "${text}".`);
+}
+
+function readDatabaseUrl(text: string): string {
+  if (/^postgres(ql)?:\/\/\S+$/.test(text)) return text;
+  // It may hold a password: only what stands before that is shown.
+  const scheme = /^[a-z]*:?/i.exec(text)?.[0] ?? '';
+  throw new Error(
+    `DATABASE_URL must look like postgres://user:password@host:5432/name; got one that begins with "${scheme}". Leave it out for the embedded store.`,
+  );
+}
+
+function readUploadsUrl(text: string): string {
+  if (/^https?:\/\/[^\s?#]+$/.test(text)) return text.replace(/\/+$/, '');
+  throw new Error(`UPLOADS_URL must be an address such as https://files.example.org; got "${text}".`);
+}
+
+function readOrigins(text: string): string[] {
+  return text
+    .split(/[\s,]+/)
+    .filter(Boolean)
+    .map((origin) => {
+      if (/^https?:\/\/[^\s/?#]+$/.test(origin)) return origin;
+      throw new Error(
+        `ORIGINS must hold origins such as https://example.org, comma-separated; got "${origin}".`,
+      );
+    });
+}
+
+function readBytes(name: string, text: string): number {
+  const bytes = Number(text);
+  if (Number.isSafeInteger(bytes) && bytes > 0) return bytes;
+  throw new Error(`${name} must be a whole number of bytes above 0; got "${text}".`);
 }
 
 function readSecret(text: string): string {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, readFile, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { IN_MEMORY, type ServerOptions } from './config.js';
 
@@ -17,12 +17,18 @@ export async function loadCredentials(options: ServerOptions): Promise<Credentia
   if (apiKey && apiSecret) return { apiKey, apiSecret };
   const file = dataDir === IN_MEMORY ? undefined : join(dataDir, 'credentials.json');
   const kept = file ? await readKept(file) : undefined;
-  const all = kept ?? { apiKey: randomBytes(6).toString('hex'), apiSecret: randomBytes(32).toString('hex') };
+  const all = kept ?? newCredentials();
   if (file && !kept) {
+    await mkdir(dataDir, { recursive: true, mode: 0o700 });
     await writeFile(file, `${JSON.stringify(all, undefined, 2)}\n`, { mode: 0o600 });
     await chmod(file, 0o600);
   }
   return { apiKey: apiKey || all.apiKey, apiSecret: apiSecret || all.apiSecret };
+}
+
+/** Ones that nobody has. */
+export function newCredentials(): Credentials {
+  return { apiKey: randomBytes(6).toString('hex'), apiSecret: randomBytes(32).toString('hex') };
 }
 
 async function readKept(file: string): Promise<Credentials | undefined> {

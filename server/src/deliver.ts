@@ -33,6 +33,22 @@ export function toWatchers({ hub }: Deps, event: Outgoing): void {
   for (const stream of hub.watchersOf(cid)) if (open || stream.userId === user?.id) stream.push(frame);
 }
 
+/**
+ * Runs `tell`, which tells of the stored event `seq`. Heartbeats know the number afterwards: not before, or they would
+ * speak of an event still on its way, and also when telling failed, so that watchers notice.
+ */
+export async function announce<T>(
+  { heads, clock }: Deps,
+  { cid, seq }: { cid: string; seq: number },
+  tell: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await tell();
+  } finally {
+    heads.note(cid, seq, clock.now());
+  }
+}
+
 /** To all connections of one user. */
 export function toUser({ hub }: Deps, userId: string, event: Outgoing): void {
   const frame = JSON.stringify(event);
@@ -55,10 +71,31 @@ export async function toChannel(
   watched: Outgoing,
   idle: Outgoing | undefined,
 ): Promise<void> {
-  const { hub, db } = deps;
+  const online = members.filter((userId) => deps.hub.connected(userId));
+  await tellTotals(deps, online, (totals) => pushTo(deps, online, totals, watched, idle));
+}
+
+/**
+ * Counts the unread messages of `userIds` and tells of them, nobody else doing so meanwhile: of two counts at once the
+ * older might be told last, and would stay on the screen.
+ */
+export function tellTotals(
+  deps: Deps,
+  userIds: readonly string[],
+  tell: (totals: (userId: string) => Totals) => void,
+): Promise<void> {
+  // The key is no cid: channels have a colon.
+  return deps.inOrder('totals', async () => tell(await totalsOf(deps.db, userIds)));
+}
+
+function pushTo(
+  { hub }: Deps,
+  online: readonly string[],
+  totals: (userId: string) => Totals,
+  watched: Outgoing,
+  idle: Outgoing | undefined,
+): void {
   const cid = watched.cid ?? '';
-  const online = members.filter((userId) => hub.connected(userId));
-  const totals = await totalsOf(db, online);
   const watchedFrame = JSON.stringify({ ...watched, watcher_count: hub.watcherCount(cid) });
   const idleFrame = idle && JSON.stringify(idle);
   const told = new Set<Stream>();
@@ -86,7 +123,16 @@ export function tellPresence({ hub, clock }: Deps, user: User): void {
 }
 
 /** Tells that a user's data changed: the user, those who follow them, and the watchers of their channels. */
-export async function tellUserUpdated(deps: Deps, row: UserRow): Promise<void> {
+export function tellUserUpdated(deps: Deps, row: UserRow): Promise<void> {
+  return aboutUser(deps, row.id, () => tellUpdated(deps, row));
+}
+
+/** Runs tasks that look a user up and tell of them one after the other: what is told last is how they stand. */
+export function aboutUser<T>({ inOrder }: Deps, userId: string, task: () => Promise<T>): Promise<T> {
+  return inOrder(`user ${userId}`, task);
+}
+
+async function tellUpdated(deps: Deps, row: UserRow): Promise<void> {
   const { hub, db, clock } = deps;
   const people = await People.load(deps, [row.id]);
   const event: Outgoing = {

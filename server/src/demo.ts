@@ -109,7 +109,7 @@ async function seedChannel(db: Deps['db'], channel: DemoChannel, now: Micros): P
     await storeMessage(
       db,
       { ...place, text, data: {}, showInChannel: false, silent: false },
-      true,
+      { reads: true },
       now - minutes(ago),
     );
   }

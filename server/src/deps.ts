@@ -1,14 +1,22 @@
 import type { Clock } from './clock.js';
 import type { ServerOptions } from './config.js';
 import type { Credentials } from './credentials.js';
+import type { Heads } from './heads.js';
 import type { Hub } from './hub.js';
 import type { Metrics } from './metrics.js';
+import type { Store } from './store/open.js';
 import type { Db } from './store/schema.js';
 
 /** What every part of one server shares; made by `startServer`. */
 export interface Deps {
+  /** Of `store`. */
   db: Db;
+  store: Store;
   hub: Hub;
+  /** For heartbeats. */
+  heads: Heads;
+  /** Names the history that event numbers count. */
+  epoch: string;
   clock: Clock;
   options: ServerOptions;
   credentials: Credentials;

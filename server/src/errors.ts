@@ -37,10 +37,11 @@ export class ApiError extends Error {
   readonly code: ApiCode;
   readonly status: number;
 
-  constructor(code: ApiCode, message: string) {
+  /** @param status - Where it is not the code's usual one. */
+  constructor(code: ApiCode, message: string, status: number = STATUS[code]) {
     super(message);
     this.code = code;
-    this.status = STATUS[code];
+    this.status = status;
   }
 
   /** @param endpoint - Named in the message, as the protocol does; left out for refused tokens and keys. */
@@ -64,6 +65,11 @@ export function notFound(message: string): ApiError {
 /** Something the caller may not do: code 17, HTTP 403. */
 export function notAllowed(userId: string, action: string): ApiError {
   return new ApiError(17, `User '${userId}' with role user is not allowed to ${action}`);
+}
+
+/** The store is away for a moment: code -1, HTTP 503. Nothing was done, or what was done is found by its id. */
+export function storeAway(): ApiError {
+  return new ApiError(-1, 'The store cannot be reached just now. Try again in a moment.', 503);
 }
 
 /** An object above the protocol's size limit: code 22, HTTP 413. */

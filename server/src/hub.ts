@@ -25,6 +25,7 @@ class Groups {
 }
 
 const NONE: ReadonlySet<Stream> = new Set();
+const NOTHING: ReadonlySet<string> = new Set();
 
 /** What one connection has asked for. */
 interface Subscriptions {
@@ -111,6 +112,11 @@ export class Hub {
 
   watches(stream: Stream, cid: string): boolean {
     return this.#streams.get(stream.id)?.asked.channels.has(cid) ?? false;
+  }
+
+  /** The channels that the connection watches. */
+  watchedBy(stream: Stream): ReadonlySet<string> {
+    return this.#streams.get(stream.id)?.asked.channels ?? NOTHING;
   }
 
   watchersOf(cid: string): ReadonlySet<Stream> {

@@ -11,7 +11,7 @@ const MAX_NODES = 10_000;
 
 /**
  * Parses a JSON object from a stranger, made safe to store and to hand on: NUL characters are dropped and
- * lone surrogates replaced (Postgres can keep neither), `__proto__` keys are dropped.
+ * lone surrogates replaced (Postgres can keep neither), keys that lead to a prototype are dropped.
  *
  * @throws {ApiError} 4 when it is not a JSON object, too deep or too wide.
  */
@@ -35,9 +35,17 @@ function clean(value: unknown, depth: number, budget: { left: number }, what: st
   if (budget.left < 0) throw badInput(`${what} may hold ${MAX_NODES} values; got more.`);
   if (Array.isArray(value)) return value.map((item) => clean(item, depth + 1, budget, what));
   const kept: [string, unknown][] = [];
-  for (const [key, item] of entries)
-    if (key !== '__proto__') kept.push([cleanText(key), clean(item, depth + 1, budget, what)]);
+  for (const [raw, item] of entries) {
+    // Cleaned first: a NUL within must not hide it.
+    const key = cleanText(raw);
+    if (!leadsToPrototype(key, item)) kept.push([key, clean(item, depth + 1, budget, what)]);
+  }
   return Object.fromEntries(kept);
+}
+
+/** Whether a page that merges objects carelessly would change all objects by this key. */
+function leadsToPrototype(key: string, value: unknown): boolean {
+  return key === '__proto__' || (key === 'constructor' && typeof value === 'object');
 }
 
 /** Drops NUL and replaces lone surrogates. */
@@ -103,6 +111,8 @@ export function checkSize(value: unknown, what: string): void {
 export function patched(data: Json, set: Json, unset: readonly string[]): Json {
   const copy = structuredClone(data);
   for (const [key, value] of Object.entries(set)) {
+    // What a body may not hold may not be put in by its path either.
+    if (key.split('.').includes('constructor')) continue;
     const { holder, last } = descend(copy, key);
     holder[last] = value;
   }

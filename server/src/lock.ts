@@ -1,9 +1,20 @@
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { IN_MEMORY } from './config.js';
+import { IN_MEMORY, type ServerOptions } from './config.js';
 
 /** Held by servers of this very process, which a process id cannot tell apart. */
 const held = new Set<string>();
+
+/**
+ * Takes the place where everything is kept: a database locks itself when it is opened, and servers with one each may
+ * share a folder for their keys.
+ *
+ * @returns Gives it back.
+ * @throws {Error} When a running server has the data folder.
+ */
+export function lockPlace({ databaseUrl, dataDir }: Pick<ServerOptions, 'databaseUrl' | 'dataDir'>) {
+  return databaseUrl ? Promise.resolve(() => Promise.resolve()) : lockDataDir(dataDir);
+}
 
 /**
  * Takes the data folder for this process: the embedded store would let two write into it at once and break.
@@ -12,7 +23,7 @@ const held = new Set<string>();
  * @returns Gives the folder back.
  * @throws {Error} When a running server has it.
  */
-export async function lockDataDir(dataDir: string): Promise<() => Promise<void>> {
+async function lockDataDir(dataDir: string): Promise<() => Promise<void>> {
   if (dataDir === IN_MEMORY) return () => Promise.resolve();
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const file = join(resolve(dataDir), 'server.lock');

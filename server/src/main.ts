@@ -1,9 +1,19 @@
 #!/usr/bin/env node
 import { startServer } from './app.js';
+import { runCommand } from './commands.js';
 import { optionsFromEnv } from './config.js';
 
 try {
-  const server = await startServer(optionsFromEnv(process.env));
+  const args = process.argv.slice(2);
+  const options = optionsFromEnv(process.env);
+  if (args.length) await runCommand(args, options, { input: process.stdin, output: process.stdout });
+  else await serve(options);
+} catch (error) {
+  fail(error);
+}
+
+async function serve(options: ReturnType<typeof optionsFromEnv>): Promise<void> {
+  const server = await startServer(options);
   process.stdout.write(`Chat server on ${server.url} (api key ${server.apiKey})\n`);
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     process.once(signal, () => {
@@ -12,8 +22,6 @@ try {
         (error: unknown) => fail(error),
       );
     });
-} catch (error) {
-  fail(error);
 }
 
 function fail(error: unknown): never {

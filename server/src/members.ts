@@ -1,20 +1,23 @@
 import { createHash } from 'node:crypto';
 import type { Access } from './access.js';
 import { formatTime } from './clock.js';
-import { toIdle, toUser, toWatchers } from './deliver.js';
+import { announce, toIdle, toUser, toWatchers } from './deliver.js';
 import type { Deps } from './deps.js';
 import { badInput, notAllowed, shown } from './errors.js';
 import { asList, isObject, type Json } from './input.js';
+import { tellOwn } from './own-totals.js';
 import { tellWatching } from './session.js';
 import {
   addMembers,
   appendEvent,
   findChannel,
   insertChannel,
+  lockChannel,
+  membersAmong,
   removeMembers,
   type NewChannel,
+  type Place,
 } from './store/channels.js';
-import { totalsOf } from './store/reads.js';
 import type { ChannelRow, MemberRow } from './store/schema.js';
 import { requireUsers } from './store/users.js';
 import { channelOf, eventIn, memberOf, People } from './wire.js';
@@ -60,24 +63,29 @@ export async function createChannel(
   await requireUsers(deps.db, all);
   return deps.inOrder(cid, async () => {
     const now = deps.clock.now();
-    const members = await deps.db.transaction().execute(async (trx) => {
+    const made = await deps.db.transaction().execute(async (trx) => {
       if (!(await insertChannel(trx, channel, now))) return undefined;
-      const at = await appendEvent(trx, cid, { type: 'channel.created', userId: createdBy }, now);
-      return addMembers(trx, cid, all, at);
+      const { at, seq } = await appendEvent(trx, cid, { type: 'channel.created', userId: createdBy }, now);
+      return { rows: await addMembers(trx, cid, all, at), seq };
     });
     const row = await findChannel(deps.db, cid);
     if (!row) throw badInput(`Channel ${shown(cid)} was removed meanwhile.`);
-    if (members) await tellCreated(deps, row, members);
+    if (made) await announce(deps, { cid, seq: made.seq }, () => tellCreated(deps, row, made.rows, made.seq));
     return row;
   });
 }
 
-async function tellCreated(deps: Deps, row: ChannelRow, members: readonly MemberRow[]): Promise<void> {
+async function tellCreated(
+  deps: Deps,
+  row: ChannelRow,
+  members: readonly MemberRow[],
+  seq: number,
+): Promise<void> {
   const people = await People.load(deps, [row.created_by, ...members.map((member) => member.user_id)]);
   const shownAs = (id: string) => people.eventUser(id);
   const channel = channelOf(row, shownAs);
   const user = shownAs(row.created_by);
-  toUser(deps, row.created_by, { ...eventIn(row, 'channel.created', row.created_at), user, channel });
+  toUser(deps, row.created_by, { ...eventIn(row, 'channel.created', row.created_at), seq, user, channel });
   for (const member of members) {
     const event = eventIn(row, 'notification.added_to_channel', row.created_at);
     toIdle(deps, member.user_id, {
@@ -120,11 +128,29 @@ async function applyMembers(
 ): Promise<void> {
   const { cid } = channel;
   const change = await deps.db.transaction().execute(async (trx) => {
-    const at = await appendEvent(trx, cid, { type: 'channel.updated', userId }, deps.clock.now());
-    return { at, gone: await removeMembers(trx, cid, removed), come: await addMembers(trx, cid, added, at) };
+    await lockChannel(trx, cid);
+    const known = new Set((await membersAmong(trx, cid, [...added, ...removed])).map((row) => row.user_id));
+    const [coming, going] = [added.filter((id) => !known.has(id)), removed.filter((id) => known.has(id))];
+    // Nothing to tell, so no number is used up: watchers would miss it.
+    if (!coming.length && !going.length) return undefined;
+    const place = await appendEvent(trx, cid, { type: 'channel.updated', userId }, deps.clock.now());
+    const gone = await removeMembers(trx, cid, going);
+    return { ...place, gone, come: await addMembers(trx, cid, coming, place.at) };
   });
+  if (change)
+    await announce(deps, { cid, seq: change.seq }, () => tellMembers(deps, channel, userId, change));
+}
+
+async function tellMembers(
+  deps: Deps,
+  channel: ChannelRow,
+  userId: string,
+  change: Place & { gone: MemberRow[]; come: MemberRow[] },
+): Promise<void> {
+  const { cid } = channel;
+  const changed = [...change.come, ...change.gone].map((member) => member.user_id);
   const row = (await findChannel(deps.db, cid)) ?? channel;
-  const people = await People.load(deps, [userId, row.created_by, ...added, ...removed]);
+  const people = await People.load(deps, [userId, row.created_by, ...changed]);
   const shownAs = (id: string) => people.eventUser(id);
   const shared = { channel: channelOf(row, shownAs), created_at: formatTime(change.at) };
   const event = (type: string) => ({ ...eventIn(row, type, change.at), ...shared });
@@ -142,10 +168,9 @@ async function applyMembers(
     toUser(deps, member.user_id, { ...event('notification.removed_from_channel'), ...subject });
     await dropWatches(deps, row, member.user_id);
     toWatchers(deps, { ...event('member.removed'), ...subject });
-    if (member.unread) await tellTotals(deps, member.user_id, event('notification.mark_read'));
+    if (member.unread) await tellOwnTotals(deps, member.user_id, event('notification.mark_read'));
   }
-  if (change.come.length || change.gone.length)
-    toWatchers(deps, { ...event('channel.updated'), user: shownAs(userId) });
+  toWatchers(deps, { ...event('channel.updated'), seq: change.seq, user: shownAs(userId) });
 }
 
 /** Whoever was removed hears nothing more; where the type is open they may watch again. */
@@ -154,8 +179,7 @@ async function dropWatches(deps: Deps, channel: ChannelRow, userId: string): Pro
   if (left.length) await tellWatching(deps, [channel.cid], userId, 'user.watching.stop');
 }
 
-async function tellTotals(deps: Deps, userId: string, event: { type: string }): Promise<void> {
-  const totals = (await totalsOf(deps.db, [userId]))(userId);
+async function tellOwnTotals(deps: Deps, userId: string, event: { type: string }): Promise<void> {
   const user = (await People.load(deps, [userId])).eventUser(userId);
-  toUser(deps, userId, { ...event, user, ...totals, unread_threads: 0 });
+  await tellOwn(deps, userId, { ...event, user });
 }

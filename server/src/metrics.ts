@@ -4,6 +4,8 @@ export interface Metrics {
   registry: Registry;
   /** Requests that ended with an unexpected failure. */
   failures: Counter;
+  /** Bytes of uploads that were kept. */
+  uploaded: Counter;
 }
 
 /** The counters behind `/metrics`; read from their sources whenever somebody asks. */
@@ -34,5 +36,10 @@ export function createMetrics(sources: {
     help: 'Requests answered with code -1',
     registers: [registry],
   });
-  return { registry, failures };
+  const uploaded = new Counter({
+    name: 'chat_uploaded_bytes_total',
+    help: 'Bytes of uploads that were kept',
+    registers: [registry],
+  });
+  return { registry, failures, uploaded };
 }

@@ -17,29 +17,35 @@ const BY_ID: Readonly<Record<string, Omit<Anchor, 'at'>>> = {
   id_around: { side: 'around', inclusive: true },
 };
 const BY_TIME: Readonly<Record<string, Omit<Anchor, 'at'>>> = {
-  created_at_before: { side: 'before', inclusive: false },
-  created_at_before_or_equal: { side: 'before', inclusive: true },
-  created_at_after: { side: 'after', inclusive: false },
-  created_at_after_or_equal: { side: 'after', inclusive: true },
-  created_at_around: { side: 'around', inclusive: true },
+  before: { side: 'before', inclusive: false },
+  before_or_equal: { side: 'before', inclusive: true },
+  after: { side: 'after', inclusive: false },
+  after_or_equal: { side: 'after', inclusive: true },
+  around: { side: 'around', inclusive: true },
 };
 
 /**
  * Reads the protocol's message paging keys, of which one at most may be given.
  *
  * @param cid - The channel that an anchor message must stand in.
+ * @param by - The time that orders the messages, and names the keys: `created_at_before`, ….
  * @throws {ApiError} 4 for several keys, an unknown anchor, a bad time or limit.
  */
-export async function readPage(db: Db, cid: string, options: Json, defaultLimit: number): Promise<Page> {
+export async function readPage(
+  db: Db,
+  cid: string,
+  options: Json,
+  defaultLimit: number,
+  by: 'created_at' | 'pinned_at' = 'created_at',
+): Promise<Page> {
   const limit = asCount(options['limit'], 'limit', defaultLimit, MAX_PAGE);
-  const keys = [...Object.keys(BY_ID), ...Object.keys(BY_TIME)].filter(
-    (key) => (options[key] ?? null) !== null,
-  );
+  const times = Object.keys(BY_TIME).map((side) => `${by}_${side}`);
+  const keys = [...Object.keys(BY_ID), ...times].filter((key) => (options[key] ?? null) !== null);
   const [key] = keys;
   if (key === undefined) return { limit };
   if (keys.length > 1) throw badInput(`Page by one key at a time; got ${keys.join(', ')}`);
   const value = options[key];
-  const byTime = BY_TIME[key];
+  const byTime = key.startsWith(by) ? BY_TIME[key.slice(by.length + 1)] : undefined;
   if (byTime) {
     const at = parseTime(value);
     if (at === undefined) throw badInput(`${key} must be an RFC 3339 time; got ${shown(value)}`);
@@ -47,7 +53,10 @@ export async function readPage(db: Db, cid: string, options: Json, defaultLimit:
   }
   const byId = BY_ID[key];
   const message = isMessageId(value) ? await findMessage(db, value) : undefined;
-  if (!byId || message?.cid !== cid)
-    throw badInput(`${key} must name a message of this channel; got ${shown(value)}`);
-  return { limit, anchor: { at: message.created_at, ...byId } };
+  const at = message?.cid === cid ? message[by] : null;
+  if (!byId || at === null)
+    throw badInput(
+      `${key} must name a ${by === 'pinned_at' ? 'pinned ' : ''}message of this channel; got ${shown(value)}`,
+    );
+  return { limit, anchor: { at, ...byId } };
 }

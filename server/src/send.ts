@@ -1,88 +1,23 @@
-import { randomUUID } from 'node:crypto';
 import type { Message } from '../../src/protocol.js';
-import { isMessageId, type Access } from './access.js';
+import type { Access } from './access.js';
 import { formatTime, type Micros } from './clock.js';
-import { toChannel, toWatchers } from './deliver.js';
+import { announce, toChannel, toWatchers } from './deliver.js';
 import type { Deps } from './deps.js';
-import { ApiError, badInput, notAllowed, notFound, shown } from './errors.js';
-import { asFlag, asList, asStrings, checkSize, isObject, type Json } from './input.js';
-import { appendEvent, memberIds } from './store/channels.js';
-import { countReply, findMessage, insertMessage, type NewMessage } from './store/messages.js';
+import { tellDraft } from './drafts.js';
+import { ApiError, badInput, notAllowed, shown } from './errors.js';
+import type { Json } from './input.js';
+import { Messages } from './message-view.js';
+import { noParent, readMessage } from './new-message.js';
+import { appendEvent, memberIds, membersAmong, type Place } from './store/channels.js';
+import { dropDraft } from './store/drafts.js';
+import { countReply, findMessage, insertMessage, noteWords, type NewMessage } from './store/messages.js';
+import { blockedIn, showAgain } from './store/own-place.js';
 import { noteMessage } from './store/reads.js';
-import type { ChannelRow, Db, MessageRow } from './store/schema.js';
-import { requireUsers } from './store/users.js';
-import { channelOf, eventIn, messageOf, People, peopleIn } from './wire.js';
-
-const MAX_ATTACHMENTS = 30;
-const MAX_MENTIONS = 25;
-
-/** Computed by the server. */
-const COMPUTED = new Set([
-  'created_at', 'updated_at', 'deleted_at', 'message_text_updated_at', 'html', 'mml', 'i18n', 'command', 'args',
-  'command_info', 'latest_reactions', 'own_reactions', 'reaction_counts', 'reaction_scores', 'reaction_groups',
-  'reply_count', 'deleted_reply_count', 'thread_participants', 'pinned_at', 'pinned_by', 'shadowed', 'member',
-  'quoted_message', 'poll', 'channel', 'deleted_for_me', 'image_labels', 'moderation',
-]); // prettier-ignore
-/** Read into their own places, or the caller's own knowledge: not custom data. */
-const BUILT_IN = new Set([
-  'id',
-  'cid',
-  'type',
-  'text',
-  'parent_id',
-  'show_in_channel',
-  'silent',
-  'user',
-  'user_id',
-  'status',
-]);
-/** Of features this server has not. An empty value asks for nothing; any other would be a broken promise. */
-const UNSUPPORTED = [
-  'quoted_message_id', 'pinned', 'pin_expires', 'poll_id', 'shared_location', 'restricted_visibility',
-  'mentioned_channel', 'mentioned_here', 'mentioned_roles', 'mentioned_group_ids', 'mentioned_groups',
-]; // prettier-ignore
-
-/** What an author writes: text, attachments, mentions and custom fields. */
-export interface Content {
-  text: string;
-  data: Json;
-}
-
-/**
- * Reads the content of a message to send or to rewrite.
- *
- * @param computed - Whether computed fields are refused, or ignored as in a rewrite, where clients send them back.
- * @throws {ApiError} 4 for a bad field, 19 for a feature that is off, 22 above 5 KB.
- */
-export async function readContent(db: Db, message: Json, computed: 'refuse' | 'ignore'): Promise<Content> {
-  const reserved = Object.keys(message).filter((key) => COMPUTED.has(key));
-  if (computed === 'refuse' && reserved.length)
-    throw badInput(`The server computes ${reserved.join(', ')} of a message. Leave it out.`);
-  for (const key of UNSUPPORTED)
-    if (asksFor(message[key])) throw new ApiError(19, `${key} is not offered here.`);
-  const { text = '' } = message;
-  if (text !== null && typeof text !== 'string') throw badInput(`text must be a string; got ${shown(text)}`);
-  const data: Json = {};
-  for (const [key, value] of Object.entries(message))
-    if (!COMPUTED.has(key) && !BUILT_IN.has(key) && !UNSUPPORTED.includes(key)) data[key] = value;
-  await readLists(db, data);
-  checkSize(data, "A message's custom data with its attachments");
-  return { text: text ?? '', data };
-}
-
-async function readLists(db: Db, data: Json): Promise<void> {
-  for (const attachment of asList(data['attachments'], 'attachments', MAX_ATTACHMENTS))
-    if (!isObject(attachment)) throw badInput(`attachments must hold objects; got ${shown(attachment)}`);
-  if (data['attachments'] === null) delete data['attachments'];
-  const mentioned = asStrings(data['mentioned_users'], 'mentioned_users', MAX_MENTIONS);
-  await requireUsers(db, mentioned);
-  if (!mentioned.length) delete data['mentioned_users'];
-}
-
-function asksFor(value: unknown): boolean {
-  if (value === undefined || value === null || value === false || value === '') return false;
-  return !Array.isArray(value) || value.length > 0;
-}
+import type { ChannelRow, Db, DraftRow, MessageRow } from './store/schema.js';
+import { noteReply } from './store/threads.js';
+import { tellPlace } from './tell-place.js';
+import { tellReply } from './threads.js';
+import { channelOf, eventIn, People } from './wire.js';
 
 /**
  * Stores a message and tells the channel.
@@ -91,81 +26,127 @@ function asksFor(value: unknown): boolean {
  * @returns The message; one of type `error`, neither stored nor told, when its text is too long.
  * @throws {ApiError} 4 for bad input or a taken id, 17 for a type not the author's to use, 19, 21, 22.
  */
-export async function sendMessage(deps: Deps, access: Access, userId: string, input: Json): Promise<Message> {
-  const { channel, type } = access;
-  const message = await readMessage(deps, channel, userId, input);
+export async function sendMessage(
+  deps: Deps,
+  access: Access,
+  userId: string,
+  input: Json,
+  keepHidden = false,
+): Promise<Message> {
+  const { type } = access;
+  await requireUnblocked(deps, access, userId);
+  const message = await readMessage(deps, access, userId, input);
   if ([...message.text].length > type.config.max_message_length)
     return errorMessage(deps, message, `A message may have ${type.config.max_message_length} characters.`);
+  return sendPrepared(deps, access, message, keepHidden);
+}
+
+/** Stores a message that was read before, and tells the channel. */
+export async function sendPrepared(
+  deps: Deps,
+  access: Access,
+  message: NewMessage,
+  keepHidden = false,
+): Promise<Message> {
+  const { channel, type } = access;
+  const { userId } = message;
   return deps.inOrder(channel.cid, async () => {
-    const { row, parent } = await storeMessage(deps.db, message, type.config.read_events, deps.clock.now());
-    const people = await People.load(deps, [
-      ...peopleIn([row]),
-      ...peopleIn(parent ? [parent] : []),
-      channel.created_by,
-    ]);
-    await tellNew(deps, access, people, row, parent);
-    return messageOf(row, (id) => people.user(id));
+    const options = { reads: type.config.read_events, keepHidden };
+    const stored = await storeMessage(deps.db, message, options, deps.clock.now());
+    return announce(deps, { cid: channel.cid, seq: stored.seq }, async () => {
+      const { row, parent, draft } = stored;
+      // A message that nothing hangs together with holds nothing that is the author's to see alone.
+      const alone = !parent && row.quoted_message_id === null && row.poll_id === null;
+      const messages = await Messages.load(deps, parent ? [row, parent.row] : [row], {
+        ...(alone ? {} : { viewer: userId }),
+        others: [channel.created_by, ...stored.back],
+      });
+      for (const id of stored.back) tellPlace(deps, channel, 'channel.visible', messages.people, id);
+      await tellNew(deps, access, messages, stored);
+      if (draft) tellDraft(deps, draft, 'draft.deleted');
+      return messages.answer(row);
+    });
   });
 }
 
-async function readMessage(
-  deps: Deps,
-  channel: ChannelRow,
+/** @throws {ApiError} 17 in a channel of two, one of whom has blocked the other; which one is not said. */
+async function requireUnblocked(
+  { db }: Deps,
+  { channel, type, member }: Access,
   userId: string,
-  input: Json,
-): Promise<NewMessage> {
-  const { id = randomUUID(), type } = input;
-  if (!isMessageId(id))
-    throw badInput(`A message id is 1 to 255 characters without "," and "%"; got ${shown(id)}`);
-  if (type === 'system') throw notAllowed(userId, 'send a message of type system');
-  if (type !== undefined && type !== '' && type !== 'regular' && type !== 'reply')
-    throw badInput(`type must be "regular" or absent; got ${shown(type)}`);
-  const content = await readContent(deps.db, input, 'refuse');
-  if (!content.text.trim() && !Object.keys(content.data).length)
-    throw badInput('A message needs text, attachments or custom data; got none.');
-  const parentId = await readParent(deps.db, channel.cid, input['parent_id']);
-  return {
-    ...content,
-    id,
-    cid: channel.cid,
-    userId,
-    type: parentId === null ? 'regular' : 'reply',
-    parentId,
-    showInChannel: parentId !== null && asFlag(input['show_in_channel'], 'show_in_channel', false),
-    silent: asFlag(input['silent'], 'silent', false),
-  };
+): Promise<void> {
+  if (channel.member_count !== 2 || type.open || !member) return;
+  if (await blockedIn(db, channel.cid, userId))
+    throw notAllowed(userId, `send messages in channel ${shown(channel.cid)}`);
 }
 
-async function readParent(db: Db, cid: string, parentId: unknown): Promise<string | null> {
-  if (parentId === undefined || parentId === null || parentId === '') return null;
-  const parent = isMessageId(parentId) ? await findMessage(db, parentId) : undefined;
-  if (parent?.cid !== cid)
-    throw notFound(`parent_id must name a message of this channel; got ${shown(parentId)}`);
-  if (parent.parent_id !== null) throw new ApiError(21, 'A reply cannot be replied to. Reply to its parent.');
-  return parent.id;
+/** A message just stored, with the number of its event. */
+interface Stored {
+  row: MessageRow;
+  seq: number;
+  /** Of a reply: what it hangs on, with its new count, as the event before this one says. */
+  parent: { row: MessageRow; place: Place } | undefined;
+  /** What the author had begun to write in this place, gone now. */
+  draft: DraftRow | undefined;
+  /** To whom the channel has come back that they had hidden. */
+  back: string[];
+}
+
+export interface StoreOptions {
+  /** Whether the channel's type has read state. */
+  reads: boolean;
+  /** Whether the channel stays hidden from those who hid it. */
+  keepHidden?: boolean;
 }
 
 /**
- * One transaction: the event, the message, its parent's count and everybody's read state, or nothing.
+ * One transaction: the events, the message, its parent's count and everybody's read state, or nothing.
  *
  * @param reads - Whether the channel's type has read state.
  */
 export function storeMessage(
   db: Db,
   message: NewMessage,
-  reads: boolean,
+  { reads, keepHidden = false }: StoreOptions,
   now: Micros,
-): Promise<{ row: MessageRow; parent: MessageRow | undefined }> {
+): Promise<Stored> {
   return db.transaction().execute(async (trx) => {
     const { id, cid, userId, parentId } = message;
-    const at = await appendEvent(trx, cid, { type: 'message.new', userId, messageId: id }, now);
+    const parent = parentId === null ? undefined : await answered(trx, cid, parentId, userId, now);
+    const { at, seq } = await appendEvent(trx, cid, { type: 'message.new', userId, messageId: id }, now);
     const row = await insertMessage(trx, message, at);
     if (!row) throw await taken(trx, message);
-    if (!row.parent_id || row.show_in_channel)
+    // By `skip_last_msg_update_for_system_msgs`, which is on in all types.
+    if (row.type !== 'system' && (!row.parent_id || row.show_in_channel))
       await trx.updateTable('channels').set({ last_message_at: at }).where('cid', '=', cid).execute();
     if (reads) await noteMessage(trx, row);
-    return { row, parent: parentId === null ? undefined : await countReply(trx, parentId, 1) };
+    if (row.type !== 'system') await noteWords(trx, id, row.text);
+    if (parent) await noteReply(trx, parent.row, row, await mentionedMembers(trx, row), reads);
+    const draft = await dropDraft(trx, { userId, cid, parentId: parentId ?? '' });
+    const back = keepHidden || (row.parent_id && !row.show_in_channel) ? [] : await showAgain(trx, cid);
+    return { row, seq, parent, draft, back };
   });
+}
+
+/** Counts a reply: a change of the parent, with an event of its own. */
+async function answered(
+  db: Db,
+  cid: string,
+  parentId: string,
+  userId: string,
+  now: Micros,
+): Promise<Stored['parent']> {
+  const place = await appendEvent(db, cid, { type: 'message.updated', userId, messageId: parentId }, now);
+  const row = await countReply(db, parentId, { replies: 1, deleted: 0 });
+  // Deleted for good since it was looked up.
+  if (!row) throw noParent(parentId);
+  return { row, place };
+}
+
+async function mentionedMembers(db: Db, { cid, data }: MessageRow): Promise<string[]> {
+  const { mentioned_users: ids } = data;
+  const rows = Array.isArray(ids) ? await membersAmong(db, cid, ids as string[]) : [];
+  return rows.map((row) => row.user_id);
 }
 
 async function taken(db: Db, { id, cid, userId }: NewMessage): Promise<ApiError> {
@@ -178,20 +159,20 @@ async function taken(db: Db, { id, cid, userId }: NewMessage): Promise<ApiError>
 async function tellNew(
   deps: Deps,
   { channel, type }: Access,
-  people: People,
-  row: MessageRow,
-  parent: MessageRow | undefined,
+  messages: Messages,
+  { row, seq, parent }: Stored,
 ): Promise<void> {
-  const shownAs = (id: string) => people.eventUser(id);
+  const shownAs = (id: string) => messages.people.eventUser(id);
   const user = shownAs(row.user_id);
-  const message = messageOf(row, shownAs);
+  const message = messages.event(row);
   const shared = { user, message, message_id: row.id };
   const members = type.config.read_events ? await memberIds(deps.db, channel.cid) : [];
   if (parent) {
-    const event = eventIn(channel, 'message.updated', row.created_at);
-    toWatchers(deps, { ...event, user, message: messageOf(parent, shownAs), message_id: parent.id });
+    const { place } = parent;
+    const event = { ...eventIn(channel, 'message.updated', place.at), seq: place.seq };
+    toWatchers(deps, { ...event, user, message: messages.event(parent.row), message_id: parent.row.id });
   }
-  const now = { ...channel, last_message_at: row.created_at };
+  const now: ChannelRow = { ...channel, last_message_at: row.created_at };
   const idle = {
     ...eventIn(channel, 'notification.message_new', row.created_at),
     ...shared,
@@ -201,9 +182,10 @@ async function tellNew(
   await toChannel(
     deps,
     members,
-    { ...eventIn(channel, 'message.new', row.created_at), ...shared },
+    { ...eventIn(channel, 'message.new', row.created_at), seq, ...shared },
     heard ? idle : undefined,
   );
+  if (parent) await tellReply(deps, row, { ...idle, channel: channelOf(channel, shownAs) });
 }
 
 /** The answer to a message that is not taken: shown to its author alone, with the reason as text. */

@@ -1,12 +1,14 @@
 import type { HealthCheckEvent, OwnUser, User } from '../../src/protocol.js';
 import { formatTime } from './clock.js';
 import type { Deps } from './deps.js';
-import { tellPresence, tellUserUpdated, toWatchers } from './deliver.js';
+import { aboutUser, tellPresence, tellUserUpdated, toWatchers } from './deliver.js';
 import { ApiError, shown } from './errors.js';
 import { isObject, parseObject } from './input.js';
+import { mutesOf, type Mutes } from './mutes.js';
+import { ownTotals } from './own-totals.js';
 import type { Stream } from './stream.js';
 import { findChannelType } from './channel-types.js';
-import { totalsOf } from './store/reads.js';
+import { blocksOf } from './store/own-place.js';
 import type { UserRow } from './store/schema.js';
 import { completePrivacy, countActive, readUser, saveUser, touchUser } from './store/users.js';
 import { eventIn, People } from './wire.js';
@@ -40,7 +42,7 @@ export async function connect(
   const me = await ownUser(deps, { ...row, last_active: now }, true);
 
   const wasOnline = hub.connected(userId);
-  const stream = open((connectionId) => ({ ...healthCheck(deps, connectionId), me }));
+  const stream = open((connectionId) => ({ ...healthCheck(deps, connectionId), epoch: deps.epoch, me }));
   if (deps.closing) stream.end();
   if (stream.ended) return stream;
   stream.activeAt = now;
@@ -64,8 +66,13 @@ function readPayload(payload: unknown, userId: string): unknown {
   return details;
 }
 
-/** What a connection is greeted with, and what answers its pings. */
-export function healthCheck({ clock }: Deps, connectionId: string): HealthCheckEvent {
+/** What answers a ping: with `heads`, the newest event's number in each watched channel where something happened lately. */
+export function heartbeat(deps: Deps, stream: Stream): HealthCheckEvent {
+  const heads = deps.heads.of(deps.hub.watchedBy(stream), deps.clock.now());
+  return { ...healthCheck(deps, stream.id), ...(heads ? { heads } : {}) };
+}
+
+function healthCheck({ clock }: Deps, connectionId: string): HealthCheckEvent {
   return { type: 'health.check', connection_id: connectionId, cid: '*', created_at: formatTime(clock.now()) };
 }
 
@@ -74,8 +81,9 @@ export async function ownUser(
   deps: Deps,
   row: UserRow,
   online = deps.hub.connected(row.id),
-): Promise<OwnUser> {
-  const totals = (await totalsOf(deps.db, [row.id]))(row.id);
+): Promise<OwnUser & Mutes> {
+  const totals = await ownTotals(deps.db, row.id);
+  const blocks = await blocksOf(deps.db, row.id);
   return {
     ...row.data,
     id: row.id,
@@ -90,11 +98,9 @@ export async function ownUser(
     updated_at: formatTime(row.updated_at),
     privacy_settings: completePrivacy(row),
     ...totals,
-    unread_threads: 0,
     devices: [],
-    mutes: [],
-    channel_mutes: [],
-    blocked_user_ids: [],
+    ...(await mutesOf(deps, row.id)),
+    blocked_user_ids: blocks.map((block) => block.blocked_id),
     push_preferences: { chat_level: 'all', call_level: 'all' },
   };
 }
@@ -119,9 +125,10 @@ async function disconnected(deps: Deps, stream: Stream): Promise<void> {
 
 /** Tells followers how the user stands now; nothing when they have just come back. */
 export async function presenceChanged(deps: Deps, userId: string): Promise<void> {
-  const people = await People.load(deps, [userId]);
-  const row = people.row(userId);
-  if (row) tellPresence(deps, people.eventUser(userId));
+  await aboutUser(deps, userId, async () => {
+    const people = await People.load(deps, [userId]);
+    if (people.row(userId)) tellPresence(deps, people.eventUser(userId));
+  });
 }
 
 /** Tells the watchers of `cids` that a user began or ceased to watch. */
@@ -131,10 +138,12 @@ export async function tellWatching(
   userId: string,
   type: 'user.watching.start' | 'user.watching.stop',
 ): Promise<void> {
-  const user: User = (await People.load(deps, [userId])).eventUser(userId);
-  for (const cid of cids) {
-    const parts = parseCid(cid);
-    if (parts && findChannelType(parts.type)?.config['connect_events'])
-      toWatchers(deps, { ...eventIn({ cid, ...parts }, type, deps.clock.now()), user });
-  }
+  await aboutUser(deps, userId, async () => {
+    const user: User = (await People.load(deps, [userId])).eventUser(userId);
+    for (const cid of cids) {
+      const parts = parseCid(cid);
+      if (parts && findChannelType(parts.type)?.config['connect_events'])
+        toWatchers(deps, { ...eventIn({ cid, ...parts }, type, deps.clock.now()), user });
+    }
+  });
 }

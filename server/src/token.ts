@@ -10,6 +10,8 @@ export interface TokenTimes {
   exp?: number;
   /** When it was issued, in seconds since 1970. */
   iat?: number;
+  /** Before when it is not good, in seconds since 1970. */
+  nbf?: number;
 }
 
 function keyOf(secret: string): Uint8Array {

@@ -1,9 +1,8 @@
-import type { ChannelData, EventBase, Member, Message, ReadEntry, User } from '../../src/protocol.js';
+import type { ChannelData, EventBase, Member, ReadEntry, User } from '../../src/protocol.js';
 import { capabilitiesOf, findChannelType } from './channel-types.js';
 import { formatTime, type Micros } from './clock.js';
 import type { Deps } from './deps.js';
-import type { Json } from './input.js';
-import type { ChannelRow, MemberRow, MessageRow, UserRow } from './store/schema.js';
+import type { ChannelRow, MemberRow, UserRow } from './store/schema.js';
 import { completePrivacy, usersById } from './store/users.js';
 
 /** Users as others see them, fetched once for one answer or event. */
@@ -18,6 +17,11 @@ export class People {
 
   static async load(deps: Deps, ids: Iterable<string>): Promise<People> {
     return new People(deps, await usersById(deps.db, ids));
+  }
+
+  /** What is over by now is shown as over. */
+  get now(): Micros {
+    return this.#deps.clock.now();
   }
 
   row(id: string): UserRow | undefined {
@@ -55,49 +59,6 @@ export function isOnline(hub: Deps['hub'], row: UserRow): boolean {
   return !row.invisible && hub.connected(row.id);
 }
 
-/** The user ids that a message refers to. */
-export function peopleIn(messages: readonly MessageRow[]): string[] {
-  return messages.flatMap((row) => [row.user_id, ...mentionedIn(row.data)]);
-}
-
-function mentionedIn(data: Json): string[] {
-  const ids = data['mentioned_users'];
-  return Array.isArray(ids) ? ids.filter((id) => typeof id === 'string') : [];
-}
-
-/** @param userOfId - How users are shown: `People.user` for answers, `People.eventUser` for events. */
-export function messageOf(row: MessageRow, userOfId: (id: string) => User): Message {
-  return {
-    attachments: [],
-    ...row.data,
-    id: row.id,
-    cid: row.cid,
-    type: row.type as Message['type'],
-    text: row.text,
-    user: userOfId(row.user_id),
-    mentioned_users: mentionedIn(row.data).map(userOfId),
-    latest_reactions: [],
-    own_reactions: [],
-    reaction_counts: {},
-    reaction_scores: {},
-    reply_count: row.reply_count,
-    deleted_reply_count: 0,
-    parent_id: row.parent_id,
-    show_in_channel: row.show_in_channel,
-    pinned: false,
-    silent: row.silent,
-    shadowed: false,
-    created_at: formatTime(row.created_at),
-    updated_at: formatTime(row.updated_at),
-    deleted_at: timeOrNull(row.deleted_at),
-    message_text_updated_at: timeOrNull(row.text_updated_at),
-  };
-}
-
-function timeOrNull(at: Micros | null): string | null {
-  return at === null ? null : formatTime(at);
-}
-
 /** A channel as events carry it: the same for everybody. */
 export function channelOf(row: ChannelRow, userOfId: (id: string) => User): ChannelData {
   const type = findChannelType(row.type);
@@ -111,26 +72,41 @@ export function channelOf(row: ChannelRow, userOfId: (id: string) => User): Chan
     disabled: false,
     member_count: row.member_count,
     ...(row.last_message_at === null ? {} : { last_message_at: formatTime(row.last_message_at) }),
+    ...(row.truncated_at === null ? {} : { truncated_at: formatTime(row.truncated_at) }),
+    ...(row.deleted_at === null ? {} : { deleted_at: formatTime(row.deleted_at) }),
     created_at: formatTime(row.created_at),
     updated_at: formatTime(row.updated_at),
     ...(type ? { config: type.config } : {}),
   };
 }
 
-/** A channel as an answer to one user carries it. */
-export function ownChannelOf(row: ChannelRow, people: People, userId: string, member: boolean): ChannelData {
+/** A channel as an answer to one user carries it. @param own - Their membership, if any. */
+export function ownChannelOf(
+  row: ChannelRow,
+  people: People,
+  userId: string,
+  own: MemberRow | undefined,
+): ChannelData {
   const type = findChannelType(row.type);
+  const muted = own !== undefined && isMuted(own, people.now);
   return {
     ...channelOf(row, (id) => people.user(id)),
-    hidden: false,
-    muted: false,
-    own_capabilities: type ? capabilitiesOf(type, member, row.created_by === userId) : [],
+    hidden: own?.hidden ?? false,
+    muted,
+    ...(muted && own.mute_expires !== null ? { mute_expires_at: formatTime(own.mute_expires) } : {}),
+    own_capabilities: type ? capabilitiesOf(type, own !== undefined, row.created_by === userId) : [],
   };
+}
+
+/** Whether the member has muted the channel, and still. */
+export function isMuted({ muted_at: at, mute_expires: end }: MemberRow, now: Micros): boolean {
+  return at !== null && (end === null || end > now);
 }
 
 /** @param owner - The id of the channel's creator, who has the old-style role `owner`. */
 export function memberOf(row: MemberRow, userOfId: (id: string) => User, owner: string): Member {
   return {
+    ...row.data,
     user_id: row.user_id,
     user: userOfId(row.user_id),
     status: 'member',
@@ -144,12 +120,25 @@ export function memberOf(row: MemberRow, userOfId: (id: string) => User, owner: 
   };
 }
 
-export function readOf(row: MemberRow, user: User): ReadEntry {
+/** As `memberOf`, with what the member keeps for themselves: for nobody else. */
+export function ownMemberOf(row: MemberRow, userOfId: (id: string) => User, owner: string): Member {
+  const { pinned_at: pinned, archived_at: archived } = row;
+  return {
+    ...memberOf(row, userOfId, owner),
+    ...(pinned === null ? {} : { pinned_at: formatTime(pinned) }),
+    ...(archived === null ? {} : { archived_at: formatTime(archived) }),
+  };
+}
+
+/** @param delivered - Whether what has arrived at the user may be told too. */
+export function readOf(row: MemberRow, user: User, delivered: boolean): ReadEntry {
+  const { last_delivered_at: at, last_delivered_message_id: id } = row;
   return {
     user,
     last_read: formatTime(row.last_read),
     last_read_message_id: row.last_read_message_id,
     unread_messages: row.unread,
+    ...(delivered && at !== null ? { last_delivered_at: formatTime(at), last_delivered_message_id: id } : {}),
   };
 }
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { RunningServer } from '../src/app.js';
-import { at, metric, openSocket, Person, start, until, type Body } from './support.js';
+import { userToken } from '../src/token.js';
+import { at, metric, openSocket, Person, SECRET, start, until, type Body } from './support.js';
 
 let server: RunningServer;
 before(async () => void (server = await start()));
@@ -14,6 +15,7 @@ describe('connecting by WebSocket', () => {
     const socket = openSocket(server, ada.token, ada.payload({ name: 'Ada', tier: 3 }));
     const hello = await socket.take('health.check');
 
+    assert.ok(Date.parse(String(hello['created_at'])) > 0);
     assert.match(String(hello['connection_id']), /^[\w-]{20,36}$/);
     assert.equal(hello['cid'], '*');
     const { created_at, updated_at, last_active, ...me } = hello['me'] as Body;
@@ -94,23 +96,6 @@ describe('connecting by WebSocket', () => {
     await socket.close();
   });
 
-  for (const [what, frame, code] of [
-    ['broken JSON', '{', 1007],
-    ['something that is no ping', '{"type":"message.new"}', 1008],
-    ['a binary frame', Buffer.from([1, 2]), 1003],
-    ['a frame above 4 KiB', `["${'x'.repeat(5000)}"]`, 1009],
-  ] as const)
-    it(`ends only the connection that sends ${what}, with ${code}`, async () => {
-      const person = await Person.of(server, 'poison');
-      const [bad, good] = [await person.socket(), await person.socket()];
-
-      bad.peer.send(frame);
-
-      assert.equal(await bad.closed, code);
-      assert.deepEqual(await good.types(), []);
-      await good.close();
-    });
-
   it('refuses to upgrade anywhere else', async () => {
     const socket = openSocket(server, '', '');
     await socket.closed;
@@ -134,6 +119,17 @@ describe('refusals of a WebSocket', () => {
     const said = await refusal(ada.token, ada.payload(), { api_key: 'other' });
 
     assert.deepEqual(said, { code: 2, status: 401, id: '', closed: 1000 });
+  });
+
+  it('says 40 for an expired token, and what time it is here', async () => {
+    const token = await userToken(SECRET, 'ada', { exp: 1 });
+    const socket = openSocket(server, token, (await Person.of(server, 'ada')).payload());
+
+    const event = await socket.take('connection.error');
+
+    assert.deepEqual([at(event, 'error', 'code'), at(event, 'error', 'StatusCode')], [40, 401]);
+    assert.ok(Date.parse(String(event['created_at'])) > 0);
+    assert.equal(await socket.closed, 1000);
   });
 
   it('says 5 without a token', async () => {

@@ -202,7 +202,7 @@ describe('reading', () => {
     assert.ok(String((await reads(bob, url)).get(bob.id)?.['last_read']) >= String(newest).replace('Z', ''));
   });
 
-  it('refuses types without read state, threads, and outsiders', async () => {
+  it('refuses types without read state, unknown threads, and outsiders', async () => {
     const [{ ada, url }, stream] = [await pair(), await pair('livestream')];
     const eve = await Person.known(server, 'eve');
 
@@ -212,7 +212,7 @@ describe('reading', () => {
       400,
       18,
     );
-    refused(await ada.call('POST', `${url}/read`, { thread_id: 'm1' }), 400, 19);
+    refused(await ada.call('POST', `${url}/read`, { thread_id: 'm1' }), 404, 16);
     refused(await eve.call('POST', `${url}/read`, {}), 403, 17);
   });
 });

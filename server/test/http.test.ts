@@ -27,10 +27,6 @@ async function raw(path: string, init: RequestInit = {}): Promise<Answer & { hea
   return { status: response.status, body: (await response.json()) as Body, headers: response.headers };
 }
 
-function post(body: string, type = 'application/json'): RequestInit {
-  return { method: 'POST', body, headers: { authorization: ada.token, 'content-type': type } };
-}
-
 describe('every answer', () => {
   it('has a duration, and 201 on POST', async () => {
     const { status, body } = await ada.call('POST', '/channels', {});
@@ -41,34 +37,8 @@ describe('every answer', () => {
 
   it('is the protocol’s error for what does not exist', async () => {
     refused(await raw('/nowhere?api_key=key'), 404, 16, /GET \/nowhere$/);
-    refused(await ada.call('DELETE', '/channels/messaging/demo'), 404, 16);
-    refused(await ada.call('POST', '/polls', {}), 404, 16);
-  });
-
-  it('refuses bodies that are no JSON object, of another type, too deep or too large', async () => {
-    refused(await raw('/channels?api_key=key', post('{')), 400, 4, /JSON/);
-    refused(await raw('/channels?api_key=key', post('[]')), 400, 4, /object/);
-    refused(
-      await raw('/channels?api_key=key', post('a=1', 'application/x-www-form-urlencoded')),
-      400,
-      4,
-      /json/,
-    );
-    refused(
-      await raw('/channels?api_key=key', post(`${'{"a":'.repeat(30)}1${'}'.repeat(30)}`)),
-      400,
-      4,
-      /nest/,
-    );
-    refused(
-      await raw(
-        '/channels?api_key=key',
-        post(JSON.stringify({ a: Array.from({ length: 10_001 }, () => 1) })),
-      ),
-      400,
-      4,
-    );
-    refused(await raw('/channels?api_key=key', post(`{"a":"${'x'.repeat(1024 * 1024)}"}`)), 413, 22);
+    refused(await ada.call('DELETE', '/channels/messaging'), 404, 16);
+    refused(await ada.call('POST', '/og', {}), 404, 16);
   });
 
   it('refuses a URL that cannot be decoded', async () => {
@@ -107,7 +77,13 @@ describe('every answer', () => {
     assert.match(String(preflight.headers.get('access-control-allow-methods')), /PATCH/);
     assert.match(String(preflight.headers.get('access-control-allow-headers')), /stream-auth-type/i);
     assert.equal(headers.get('access-control-allow-origin'), '*');
-    assert.match(String(headers.get('access-control-expose-headers')), /X-RateLimit-Reset/);
+    assert.deepEqual(String(headers.get('access-control-expose-headers')).split(/, */), [
+      'Date',
+      'Retry-After',
+      'X-RateLimit-Limit',
+      'X-RateLimit-Remaining',
+      'X-RateLimit-Reset',
+    ]);
   });
 });
 
@@ -120,7 +96,11 @@ describe('authentication of commands', () => {
     refused(await raw('/unread', { headers: { authorization: ada.token } }), 401, 2);
     refused(await call(''), 401, 5);
     refused(await call('nonsense'), 401, 5);
-    refused(await call(await userToken(SECRET, 'ada', { exp: 1 })), 401, 40);
+    const expired = await call(await userToken(SECRET, 'ada', { exp: 1 }), { origin: 'https://page.test' });
+    refused(expired, 401, 40);
+    // A page whose token has run out can tell by what clock, and may read that.
+    assert.ok(Date.parse(String(expired.headers.get('date'))) > 0);
+    assert.match(String(expired.headers.get('access-control-expose-headers')), /\bDate\b/);
     refused(await call(await userToken('another secret of 32 characters!', 'ada')), 401, 43);
     refused(await call('', { 'stream-auth-type': 'anonymous' }), 401, 5);
   });

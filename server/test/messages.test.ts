@@ -112,6 +112,25 @@ describe('sending a message', () => {
     refused(await ada.send(second, { id: 'taken', text: 'Hi' }), 400, 4, /is taken/);
   });
 
+  it('stores one of many with the same id that come at once from everywhere, and never fails', async () => {
+    const [first, second] = [await channel(), await channel()];
+    const authors = [ada, bob];
+
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, n) =>
+        (authors[n % 2] ?? ada).send(n % 4 < 2 ? first : second, { id: 'raced', text: 'Hi' }),
+      ),
+    );
+
+    const taken = answers.filter(({ status }) => status !== 201);
+    assert.equal(taken.length, 19);
+    for (const answer of taken) refused(answer, 400, 4, /already exists|is taken/);
+    const winner = answers.find(({ status }) => status === 201);
+    const author = at(winner?.body, 'message', 'user', 'id') === 'ada' ? ada : bob;
+    const { status, body } = await author.call('GET', '/messages/raced');
+    assert.deepEqual([status, at(body, 'message', 'cid')], [200, at(winner?.body, 'message', 'cid')]);
+  });
+
   it('answers a text that is too long with a message of type error, and stores nothing', async () => {
     const cid = await channel();
     const socket = await bob.watching(cid);

@@ -1,43 +1,23 @@
 import assert from 'node:assert/strict';
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { after, before, describe, it } from 'node:test';
-import { startServer, type RunningServer } from '../src/app.js';
-import { at, Person, pluck, SECRET } from './support.js';
+import { compareTimes } from '../../src/protocol.js';
+import { startServer } from '../src/app.js';
+import { MAIN, runServer } from './process.js';
+import { at, Person, pluck, refused, SECRET, type Body } from './support.js';
 
-const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+/** Of the process, one after the other on the same data. */
+const KILLS = 5;
 
 let dataDir: string;
 before(async () => void (dataDir = await mkdtemp(join(tmpdir(), 'chat-'))));
 after(() => rm(dataDir, { recursive: true }));
 
-/** The server as a process of its own, once it answers. */
-async function run(
-  env: Record<string, string> = {},
-): Promise<{ child: ChildProcess; server: RunningServer }> {
-  const child = spawn(process.execPath, ['--import', 'tsx', MAIN], {
-    env: {
-      ...process.env,
-      PORT: '0',
-      DATA_DIR: dataDir,
-      CHAT_API_KEY: 'key',
-      CHAT_API_SECRET: SECRET,
-      ...env,
-    },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const [line] = (await once(child.stdout, 'data')) as [Buffer];
-  const url = /http:\S+/.exec(line.toString())?.[0] ?? assert.fail(line.toString());
-  const close = async () => {
-    child.kill('SIGTERM');
-    await once(child, 'exit');
-  };
-  return { child, server: { url, port: Number(new URL(url).port), apiKey: 'key', apiSecret: SECRET, close } };
-}
+const run = (env: Record<string, string> = {}) => runServer({ DATA_DIR: dataDir, ...env });
 
 /** The sentence with which a server refuses to start. */
 async function refusal(env: Record<string, string>): Promise<{ code: number; said: string }> {
@@ -57,29 +37,43 @@ async function texts(person: Person): Promise<unknown[]> {
 }
 
 describe('the data folder', () => {
-  it('keeps what was acknowledged through kill -9, and is taken over from the dead', async () => {
-    const first = await run();
-    const ada = await Person.known(first.server, 'ada');
-    await ada.call('POST', '/channels/messaging/kept/query', { data: { name: 'Kept' } });
-    const acknowledged: string[] = [];
-    const died = once(first.child, 'exit');
-    const write = async (): Promise<void> => {
-      for (let n = 0; ; n++) {
-        const answer = await ada.send('messaging:kept', { text: String(n) });
-        if (answer.status === 201) acknowledged.push(String(n));
-        if (n === 20) first.child.kill('SIGKILL');
+  it('keeps what was acknowledged through kill -9, time and again, and is taken over from the dead', async () => {
+    const acknowledged = new Set<string>();
+    const unsure: string[] = [];
+    const refusals: Body[] = [];
+    for (let round = 0; round < KILLS; round++) {
+      const { child, server } = await run();
+      const ada = await Person.known(server, 'ada');
+      await ada.call('POST', '/channels/messaging/kept/query', { data: { name: 'Kept' } });
+      for (const id of unsure.splice(0)) {
+        const answer = await ada.send('messaging:kept', { id, text: id });
+        if (answer.status !== 201) refused(answer, 400, 4, /already exists/);
+        acknowledged.add(id);
       }
-    };
+      const died = once(child, 'exit');
+      const enough = acknowledged.size + 20;
+      const write = async (writer: number): Promise<void> => {
+        for (let n = 0; ; n++) {
+          const id = `${round}-${writer}-${n}`;
+          unsure.push(id);
+          const { status, body } = await ada.send('messaging:kept', { id, text: id });
+          if (status !== 201) refusals.push(body);
+          unsure.splice(unsure.indexOf(id), 1);
+          if (acknowledged.add(id).size === enough) child.kill('SIGKILL');
+        }
+      };
 
-    await assert.rejects(write());
-    await died;
-    const second = await run();
-    const again = await Person.of(second.server, 'ada');
+      await Promise.allSettled([write(1), write(2), write(3)]);
+      await died;
+    }
+    assert.deepEqual(refusals, []);
+    const { server } = await run();
 
-    const kept = await texts(again);
-    assert.ok(acknowledged.length > 20);
-    assert.deepEqual(kept.slice(0, acknowledged.length), acknowledged);
-    await second.server.close();
+    const kept = await texts(await Person.of(server, 'ada'));
+    assert.ok(acknowledged.size >= 20 * KILLS);
+    assert.equal(new Set(kept).size, kept.length);
+    assert.deepEqual([...acknowledged].filter((text) => !kept.includes(text)), []); // prettier-ignore
+    await server.close();
   });
 
   it('keeps users, channels and counts through an orderly restart, whose sockets close with 1012', async () => {
@@ -160,6 +154,42 @@ describe('the data folder', () => {
 
     await writeFile(file, good);
     await chmod(file, 0o600);
+  });
+
+  it('keeps its epoch, which a copy of it has not', async () => {
+    const epochOf = async (folder: string) => {
+      const server = await startServer({ port: 0, dataDir: folder, apiKey: 'key', apiSecret: SECRET });
+      const ada = await Person.of(server, 'ada');
+      const { body } = await ada.call('GET', '/longpoll', undefined, { json: ada.payload() });
+      await server.close();
+      return at(body, 'event', 'epoch');
+    };
+    const copy = await mkdtemp(join(tmpdir(), 'chat-'));
+    const epoch = await epochOf(dataDir);
+    await cp(dataDir, copy, { recursive: true, preserveTimestamps: true });
+
+    assert.equal(typeof epoch, 'string');
+    assert.equal(await epochOf(dataDir), epoch);
+    const other = await epochOf(copy);
+    assert.notEqual(other, epoch);
+    assert.equal(await epochOf(copy), other);
+    await rm(copy, { recursive: true });
+  });
+
+  it('keeps time going on through a restart, in every channel, though the machine’s clock went back', async () => {
+    const options = { port: 0, dataDir, apiKey: 'key', apiSecret: SECRET };
+    const first = await startServer({ ...options, now: () => Date.now() + 3_600_000 });
+    const ada = await Person.known(first, 'ada');
+    await ada.call('POST', '/channels/messaging/quiet/query', {});
+    const { body: before } = await ada.send('messaging:kept', { text: 'before' });
+    await first.close();
+
+    const second = await startServer(options);
+    const { body: after } = await (await Person.of(second, 'ada')).send('messaging:quiet', { text: 'after' });
+
+    const [earlier, later] = [before, after].map((body) => String(at(body, 'message', 'created_at')));
+    assert.ok(compareTimes(String(earlier), String(later)) < 0, `${earlier} ${later}`);
+    await second.close();
   });
 });
 

@@ -2,15 +2,31 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { WebSocket } from 'ws';
+import { openStore, type Store } from '../src/store/open.js';
+import { sharedCluster } from './cluster.js';
 import { IN_MEMORY, startServer, userToken, type RunningServer, type ServerOptions } from '../src/app.js';
 
 export const SECRET = 'a secret of more than thirty-two characters';
 
-/** A server of this process on a free port, its store in memory, idle polls answered quickly. */
-export function start(options: Partial<ServerOptions> = {}): Promise<RunningServer> {
+/** Which store the tests run on: that of this process, or with STORE=postgres a new database. */
+export const ON_POSTGRES = process.env['STORE'] === 'postgres';
+
+/** The address of a new database; empty for the store of this process. */
+export async function newDatabase(): Promise<string> {
+  return ON_POSTGRES ? (await sharedCluster()).database() : '';
+}
+
+/** A new store without a server. */
+export async function openNew(): Promise<Store> {
+  return openStore({ databaseUrl: await newDatabase(), dataDir: IN_MEMORY }, () => undefined);
+}
+
+/** A server of this process on a free port, its store new, idle polls answered quickly. */
+export async function start(options: Partial<ServerOptions> = {}): Promise<RunningServer> {
   return startServer({
     port: 0,
     dataDir: IN_MEMORY,
+    databaseUrl: await newDatabase(),
     apiKey: 'key',
     apiSecret: SECRET,
     pollHoldMs: 50,
@@ -47,6 +63,20 @@ export function refused(answer: Answer, status: number, code: number, text: RegE
   assert.equal(typeof body['duration'], 'string');
   assert.deepEqual(body['details'], []);
 }
+
+/** A file to upload. */
+export interface Upload {
+  name: string;
+  content: string | Uint8Array;
+}
+
+/** A picture of one pixel. */
+export const PNG = new Uint8Array(
+  Buffer.from(
+    'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==',
+    'base64',
+  ),
+);
 
 /** What `value` holds at `path`; lists by number. */
 export function at(value: unknown, ...path: (string | number)[]): unknown {
@@ -101,6 +131,19 @@ export class Person {
     return { status: response.status, body: (await response.json()) as Body };
   }
 
+  /** Sends a file as a form. */
+  async upload(path: string, { name, content }: Upload, query: Record<string, string> = {}): Promise<Answer> {
+    const search = new URLSearchParams({ user_id: this.id, api_key: this.server.apiKey, ...query });
+    const form = new FormData();
+    form.append('file', new Blob([content]), name);
+    const response = await fetch(`${this.server.url}${path}?${search.toString()}`, {
+      method: 'POST',
+      headers: { authorization: this.token, 'stream-auth-type': 'jwt' },
+      body: form,
+    });
+    return { status: response.status, body: (await response.json()) as Body };
+  }
+
   /** `GET` with the protocol's `payload` parameter. */
   query(path: string, payload: unknown, query: Record<string, string> = {}): Promise<Answer> {
     return this.call('GET', path, undefined, { payload: JSON.stringify(payload), ...query });
@@ -120,14 +163,18 @@ export class Person {
   /** Connects by WebSocket and watches the channel. */
   async watching(cid: string): Promise<Socket> {
     const socket = await this.socket();
-    const path = `/channels/${cid.replace(':', '/')}/query`;
-    const answer = await this.call('POST', path, { watch: true }, { connection_id: socket.id });
+    const answer = await this.call(
+      'POST',
+      `${urlOf(cid)}/query`,
+      { watch: true },
+      { connection_id: socket.id },
+    );
     assert.equal(answer.status, 201, JSON.stringify(answer.body));
     return socket;
   }
 
   async send(cid: string, message: Body): Promise<Answer> {
-    return this.call('POST', `/channels/${cid.replace(':', '/')}/message`, { message });
+    return this.call('POST', `${urlOf(cid)}/message`, { message });
   }
 }
 
@@ -183,6 +230,15 @@ export class Socket {
     }
   }
 
+  /** The next thing that is said, whatever it is. */
+  async next(): Promise<Body> {
+    for (;;) {
+      const event = this.#events.shift();
+      if (event) return event;
+      await new Promise<void>((resolve) => (this.#arrived = resolve));
+    }
+  }
+
   /** Everything that was sent before now: what the server had to say stands before its answer to a ping. */
   async drain(): Promise<Body[]> {
     this.peer.send('[{"type":"health.check","client_id":"test"}]');
@@ -211,6 +267,11 @@ export class Socket {
 export async function metric(server: RunningServer, name: string): Promise<number> {
   const text = await (await fetch(`${server.url}/metrics`)).text();
   return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1]);
+}
+
+/** Where the channel is asked for. */
+export function urlOf(cid: string): string {
+  return `/channels/${cid.replace(':', '/')}`;
 }
 
 let channelsMade = 0;

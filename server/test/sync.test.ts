@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { RunningServer } from '../src/app.js';
-import { at, Person, refused, start, type Body } from './support.js';
+import { formatTime, parseTime } from '../src/clock.js';
+import { compareTimes } from '../../src/protocol.js';
+import { at, Person, pluck, refused, start, type Body } from './support.js';
 
 let server: RunningServer;
 let ada: Person;
@@ -84,6 +86,70 @@ describe('sync', () => {
     ]);
     assert.equal(at(body, 'events', 0, 'hard_delete'), true);
     assert.equal(JSON.stringify(body).includes('secret'), false);
+  });
+
+  it('carries the number of each event, the newest of the channel among them', async () => {
+    const { cid, since, id } = await begun();
+    await ada.send(cid, { id: `${id}a`, text: 'one' });
+    await ada.send(cid, { id: `${id}b`, text: 'two' });
+    await ada.call('PUT', `/messages/${id}a`, { set: { text: 'uno' } });
+
+    const body = await missed(cid, since);
+
+    const { body: state } = await bob.call('POST', `/channels/${cid.replace(':', '/')}/query`, {});
+    assert.deepEqual(pluck(body, 'events', 'seq'), [4, 5]);
+    assert.equal(at(state, 'channel', 'seq'), 5);
+  });
+
+  it('tells a reply with what it changed of its parent', async () => {
+    const { cid, since, id } = await begun();
+    await ada.send(cid, { id: `${id}r`, text: 'reply', parent_id: id });
+
+    const body = await missed(cid, since);
+
+    assert.deepEqual(pluck(body, 'events', 'type'), ['message.updated', 'message.new']);
+    assert.equal(at(body, 'events', 0, 'message', 'reply_count'), 1);
+  });
+
+  it('reads times to the microsecond, and takes those of several channels in order', async () => {
+    const [one, two] = [await begun(), await begun()];
+    const first = at((await ada.send(one.cid, { text: 'first' })).body, 'message', 'created_at');
+    await ada.send(two.cid, { text: 'second' });
+    await ada.send(one.cid, { text: 'third' });
+    const channel_cids = [two.cid, one.cid];
+    const just = formatTime((parseTime(first) ?? 0) - 1);
+
+    const from = pluck(await missed(one.cid, just, { channel_cids }), 'events', 'created_at').map(String);
+    const after = await missed(one.cid, first, { channel_cids });
+
+    assert.equal(from[0], first);
+    assert.deepEqual(from, [...from].sort(compareTimes));
+    assert.equal((after['events'] as Body[]).length, 2);
+  });
+
+  it('tells a member who was removed of the loss, and nothing else', async () => {
+    const { cid, since } = await begun();
+    await ada.call('POST', `/channels/${cid.replace(':', '/')}`, { remove_members: ['bob'] });
+    await ada.send(cid, { text: 'secret' });
+
+    const body = await missed(cid, since, { with_inaccessible_cids: true });
+
+    assert.deepEqual([body['events'], body['inaccessible_cids']], [[], [cid]]);
+  });
+
+  it('refuses more than 1000 events, and says what to do', async () => {
+    const { cid, since, id } = await begun();
+    for (let n = 0; n < 10; n++)
+      await Promise.all(
+        Array.from({ length: 100 }, (_, m) =>
+          ada.call('PUT', `/messages/${id}`, { set: { text: `${n} ${m}` } }),
+        ),
+      );
+    const sync = () => bob.call('POST', '/sync', { channel_cids: [cid], last_sync_at: since });
+
+    assert.deepEqual(pluck((await sync()).body, 'events', 'seq'), [1002]);
+    await ada.call('PUT', `/messages/${id}`, { set: { text: 'one more' } });
+    refused(await sync(), 400, 4, /Too many events to sync, please use a more recent last_sync_at/);
   });
 
   it('leaves out typing and reading', async () => {

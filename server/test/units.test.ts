@@ -42,11 +42,18 @@ describe('the environment', () => {
       PORT: '80',
       HOST: '::',
       DATA_DIR: '',
+      ORIGINS: 'https://a.example, http://b.example:81',
       DEMO: '1',
       DEMO_DIRS: '{"/":"demo"}',
     });
 
-    assert.deepEqual(options, { port: 80, host: '::', demo: true, staticDirs: { '/': 'demo' } });
+    assert.deepEqual(options, {
+      port: 80,
+      host: '::',
+      origins: ['https://a.example', 'http://b.example:81'],
+      demo: true,
+      staticDirs: { '/': 'demo' },
+    });
   });
 });
 
@@ -55,6 +62,7 @@ describe('a variable that cannot be', () => {
     [{ PORT: 'http' }, /^PORT must be a whole number .* got "http"/],
     [{ PORT: '70000' }, /^PORT .* got "70000"/],
     [{ CHAT_API_SECRET: 'short' }, /^CHAT_API_SECRET must have at least 32 characters; got 5/],
+    [{ ORIGINS: 'https://a.example/path' }, /^ORIGINS must hold origins .* got "https:\/\/a.example\/path"/],
     [{ DEMO: 'maybe' }, /^DEMO must be 1 or 0; got "maybe"/],
     [{ DEMO_DIRS: '[]' }, /^DEMO_DIRS must be JSON/],
     [{ DEMO_DIRS: '{' }, /^DEMO_DIRS must be JSON/],

@@ -1,18 +1,26 @@
-import { accessTo, readableChannel, readAddress, type Access } from '../access.js';
+import { accessTo, isServerMade, readAddress, requireOwner, unreadable, type Access } from '../access.js';
 import { channelStates } from '../channel-state.js';
-import { toWatchers } from '../deliver.js';
+import { announce, toWatchers } from '../deliver.js';
 import type { Deps } from '../deps.js';
+import { deleteChannel, truncateChannel } from '../empty-channel.js';
 import { badInput, notAllowed, shown } from '../errors.js';
 import { asCount, asFlag, asObject, asStrings, checkSize, isObject, patched, type Json } from '../input.js';
 import { changeMembers, createChannel, distinctId, readMemberIds } from '../members.js';
 import { readPage } from '../paging.js';
 import { tellWatching } from '../session.js';
-import { appendEvent, findChannel, membersOf, updateChannelData } from '../store/channels.js';
+import {
+  appendEvent,
+  findChannel,
+  findMember,
+  lockChannel,
+  membersOf,
+  updateChannelData,
+} from '../store/channels.js';
 import { queryChannels } from '../store/query-channels.js';
 import type { ChannelRow } from '../store/schema.js';
 import type { Stream } from '../stream.js';
 import { channelOf, eventIn, memberOf, ownChannelOf, People } from '../wire.js';
-import type { AddRoute, Call } from './route.js';
+import type { AddRoute, Call, ChannelCall } from './route.js';
 import { streamOf, wanted, watch } from './watch.js';
 
 /** Of channels, messages and members in one answer (protocol.md §7.2). */
@@ -23,9 +31,9 @@ const MAX_MEMBERS = 100;
 
 /** Computed by the server, or set by other endpoints. */
 const RESERVED = [
-  'id', 'type', 'cid', 'created_at', 'updated_at', 'deleted_at', 'created_by', 'config', 'config_overrides', 'cooldown',
-  'disabled', 'frozen', 'hidden', 'last_message_at', 'member_count', 'muted', 'mute_expires_at', 'own_capabilities',
-  'team', 'truncated_at', 'truncated_by', 'blocked',
+  'id', 'type', 'cid', 'created_at', 'updated_at', 'deleted_at', 'created_by', 'created_by_id', 'user', 'user_id',
+  'config', 'config_overrides', 'cooldown', 'disabled', 'frozen', 'hidden', 'last_message_at', 'member_count', 'muted',
+  'mute_expires_at', 'own_capabilities', 'seq', 'team', 'truncated_at', 'truncated_by', 'blocked',
 ]; // prettier-ignore
 
 export function addChannels(add: AddRoute, deps: Deps): void {
@@ -33,7 +41,7 @@ export function addChannels(add: AddRoute, deps: Deps): void {
   add('POST', '/channels/:type/query', 'GetOrCreateChannel', (call) => getOrCreate(deps, call));
   add('POST', '/channels/:type/:id/query', 'GetOrCreateChannel', (call) => getOrCreate(deps, call));
   add('GET', '/channels/:type/:id', 'GetChannel', async (call) => {
-    const { channel } = await channelAt(deps, call);
+    const { channel } = call.access;
     const messages = { limit: asCount(call.query['messages_limit'], 'messages_limit', 25, MAX_MESSAGES) };
     const state = asFlag(call.query['state'], 'state', true);
     const [answer] = await channelStates(deps, [channel], call.userId, {
@@ -45,13 +53,14 @@ export function addChannels(add: AddRoute, deps: Deps): void {
   });
   add('POST', '/channels/:type/:id/stop-watching', 'StopWatchingChannel', (call) => stopWatching(deps, call));
   add('POST', '/channels/:type/:id', 'UpdateChannel', (call) => update(deps, call));
+  add('DELETE', '/channels/:type/:id', 'DeleteChannel', ({ access, userId, query }) => {
+    asFlag(query['hard_delete'], 'hard_delete', false); // it is gone for good either way
+    return deleteChannel(deps, access, userId);
+  });
+  add('POST', '/channels/:type/:id/truncate', 'TruncateChannel', ({ access, userId, body }) =>
+    truncateChannel(deps, access, userId, body),
+  );
   add('PATCH', '/channels/:type/:id', 'UpdateChannelPartial', (call) => updatePartly(deps, call));
-}
-
-/** The channel in the path, if the caller may read it. */
-export function channelAt(deps: Deps, { params, userId }: Call): Promise<Access> {
-  const { cid } = readAddress(params['type'] ?? '', params['id'] ?? '');
-  return readableChannel(deps, userId, cid);
 }
 
 async function query(deps: Deps, call: Call): Promise<object> {
@@ -60,13 +69,18 @@ async function query(deps: Deps, call: Call): Promise<object> {
   const watching = wanted(body, 'watch', stream !== undefined, stream);
   const following = wanted(body, 'presence', false, stream);
   const limit = asCount(body['limit'], 'limit', 10, MAX_CHANNELS);
-  const channels = await queryChannels(deps.db, userId, {
-    filter: asObject(body['filter_conditions'], 'filter_conditions'),
-    sort: body['sort'],
-    limit,
-    offset: asCount(body['offset'], 'offset', 0, MAX_OFFSET),
-  });
-  if (watching) await watch(deps, watching, channels);
+  const found = await queryChannels(
+    deps.db,
+    userId,
+    {
+      filter: asObject(body['filter_conditions'], 'filter_conditions'),
+      sort: body['sort'],
+      limit,
+      offset: asCount(body['offset'], 'offset', 0, MAX_OFFSET),
+    },
+    deps.clock.now(),
+  );
+  const channels = watching ? await watch(deps, watching, found) : found;
   const states = await channelStates(deps, channels, userId, {
     state: asFlag(body['state'], 'state', true),
     messages: asCount(body['message_limit'], 'message_limit', 25, MAX_MESSAGES),
@@ -84,11 +98,11 @@ async function getOrCreate(deps: Deps, call: Call): Promise<object> {
   const data = asObject(body['data'], 'data');
   const { type = '', id } = params;
   const asked = { type, id: id ?? distinctId(data['members'], userId), distinct: id === undefined, data };
-  const { channel } = await findOrCreate(deps, userId, asked);
+  const { channel: found } = await findOrCreate(deps, userId, asked);
   const page = asObject(body['messages'], 'messages');
   const options = {
     state: asFlag(body['state'], 'state', true),
-    messages: await readPage(deps.db, channel.cid, page, MAX_MEMBERS),
+    messages: await readPage(deps.db, found.cid, page, MAX_MEMBERS),
     memberLimit: asCount(
       asObject(body['members'], 'members')['limit'],
       'members.limit',
@@ -96,8 +110,8 @@ async function getOrCreate(deps: Deps, call: Call): Promise<object> {
       MAX_MEMBERS,
     ),
   };
-  if (watching) await watch(deps, watching, [channel]);
-  const [state] = await channelStates(deps, [channel], userId, options);
+  const channels = watching ? await watch(deps, watching, [found]) : [found];
+  const [state] = await channelStates(deps, channels, userId, options);
   if (following && state) follow(deps, following, state.members);
   return state ?? {};
 }
@@ -109,17 +123,23 @@ async function findOrCreate(
 ): Promise<Access> {
   const { cid, type, id } = readAddress(asked.type, asked.id);
   const found = await findChannel(deps.db, cid);
-  if (found) return accessTo(deps, userId, found);
-  const { members, invites, ...data } = asked.data;
-  if (invites !== undefined) throw badInput('Invites are not offered here. Give the users as members.');
-  const memberIds = readMemberIds(members, userId);
-  if (id.startsWith('!') && !asked.distinct)
+  const access = found && (await accessTo(deps, userId, found));
+  if (access) return access;
+  // Before anything is told of a channel of others: the answer is the same whether there is one.
+  if (isServerMade(id) && !asked.distinct)
     throw badInput(
       `Ids that start with "!" are made by the server; got ${shown(id)}. Choose another, or leave it out.`,
     );
+  if (found) throw unreadable(userId, cid);
+  const { members, invites, ...data } = asked.data;
+  if (invites !== undefined) throw badInput('Invites are not offered here. Give the users as members.');
+  const memberIds = readMemberIds(members, userId);
   checkData(data);
   const channel = await createChannel(deps, { cid, type, id, data, createdBy: userId }, memberIds);
-  return accessTo(deps, userId, channel);
+  const made = await accessTo(deps, userId, channel);
+  // Somebody was quicker to create it, without this user.
+  if (!made) throw unreadable(userId, cid);
+  return made;
 }
 
 function checkData(data: Json): void {
@@ -135,8 +155,8 @@ function follow({ hub }: Deps, stream: Stream, members: readonly { user_id: stri
   for (const member of members) if (member.user_id !== stream.userId) hub.follow(stream, member.user_id);
 }
 
-async function stopWatching(deps: Deps, call: Call): Promise<object> {
-  const { channel } = await channelAt(deps, call);
+async function stopWatching(deps: Deps, call: ChannelCall): Promise<object> {
+  const { channel } = call.access;
   const stream = streamOf(deps, call);
   if (!stream) throw badInput('stop-watching needs the connection_id of a live connection of yours.');
   if (deps.hub.unwatch(stream, channel.cid))
@@ -145,50 +165,63 @@ async function stopWatching(deps: Deps, call: Call): Promise<object> {
 }
 
 /** Replaces the channel's data, or changes its members. */
-async function update(deps: Deps, call: Call): Promise<object> {
-  const access = await channelAt(deps, call);
-  const { body, userId } = call;
+async function update(deps: Deps, { access, body, userId }: ChannelCall): Promise<object> {
   const unknown = Object.keys(body).filter(
     (key) => !['data', 'add_members', 'remove_members', 'skip_push'].includes(key),
   );
   if (unknown.length)
     throw badInput(`UpdateChannel here knows data, add_members and remove_members; got ${shown(unknown)}`);
+  const { data } = body;
+  // Before the members change: a refusal leaves everything as it was.
+  if (isObject(data)) {
+    requireOwner(access, userId);
+    checkData(data);
+  }
   await changeMembers(deps, access, userId, body);
-  if (!isObject(body['data'])) return updated(deps, userId, access.channel.cid);
-  checkData(body['data']);
-  return writeData(deps, access, userId, body['data']);
+  return isObject(data)
+    ? writeData(deps, access, userId, () => data)
+    : updated(deps, userId, access.channel.cid);
 }
 
-async function updatePartly(deps: Deps, call: Call): Promise<object> {
-  const access = await channelAt(deps, call);
+async function updatePartly(deps: Deps, call: ChannelCall): Promise<object> {
+  const { access } = call;
   const set = asObject(call.body['set'], 'set');
   const unset = asStrings(call.body['unset'], 'unset', MAX_MEMBERS);
   const forbidden = [...Object.keys(set), ...unset].find((key) => RESERVED.includes(key.split('.')[0] ?? ''));
   if (forbidden !== undefined) throw notAllowed(call.userId, `change ${shown(forbidden)} of a channel`);
-  const data = patched(access.channel.data, set, unset);
-  checkData(data);
-  return writeData(deps, access, call.userId, data);
+  return writeData(deps, access, call.userId, (now) => {
+    const data = patched(now, set, unset);
+    checkData(data);
+    return data;
+  });
 }
 
-async function writeData(deps: Deps, access: Access, userId: string, data: Json): Promise<object> {
+/** @param edit - Makes the new data out of that which nobody else can change meanwhile. */
+async function writeData(
+  deps: Deps,
+  access: Access,
+  userId: string,
+  edit: (now: Json) => Json,
+): Promise<object> {
   const { cid } = access.channel;
-  if (!access.owner) throw notAllowed(userId, `update channel ${shown(cid)}`);
   await deps.inOrder(cid, async () => {
-    const row = await deps.db.transaction().execute(async (trx) => {
-      const at = await appendEvent(trx, cid, { type: 'channel.updated', userId }, deps.clock.now());
-      return updateChannelData(trx, cid, data, at);
+    const { row, seq } = await deps.db.transaction().execute(async (trx) => {
+      const data = edit(((await lockChannel(trx, cid)) ?? access.channel).data);
+      const event = { type: 'channel.updated', userId } as const;
+      const place = await appendEvent(trx, cid, event, deps.clock.now());
+      return { row: await updateChannelData(trx, cid, data, place.at), seq: place.seq };
     });
-    await tellUpdated(deps, row, userId);
+    await announce(deps, { cid, seq }, () => tellUpdated(deps, row, userId, seq));
   });
   return updated(deps, userId, cid);
 }
 
 /** Tells the watchers how the channel looks now. */
-async function tellUpdated(deps: Deps, row: ChannelRow, userId: string): Promise<void> {
+async function tellUpdated(deps: Deps, row: ChannelRow, userId: string, seq: number): Promise<void> {
   const people = await People.load(deps, [userId, row.created_by]);
   const shownAs = (id: string) => people.eventUser(id);
   const event = eventIn(row, 'channel.updated', row.updated_at);
-  toWatchers(deps, { ...event, user: shownAs(userId), channel: channelOf(row, shownAs) });
+  toWatchers(deps, { ...event, seq, user: shownAs(userId), channel: channelOf(row, shownAs) });
 }
 
 async function updated(deps: Deps, userId: string, cid: string): Promise<object> {
@@ -196,9 +229,9 @@ async function updated(deps: Deps, userId: string, cid: string): Promise<object>
   if (!row) return {};
   const members = await membersOf(deps.db, [cid], MAX_MEMBERS);
   const people = await People.load(deps, [row.created_by, ...members.map((member) => member.user_id)]);
-  const joined = members.some((member) => member.user_id === userId);
+  const own = await findMember(deps.db, cid, userId);
   return {
-    channel: ownChannelOf(row, people, userId, joined),
+    channel: ownChannelOf(row, people, userId, own),
     members: members.map((member) => memberOf(member, (id) => people.user(id), row.created_by)),
   };
 }

@@ -4,9 +4,9 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { formatTime } from '../clock.js';
 import type { Deps } from '../deps.js';
-import { ApiError } from '../errors.js';
+import { ApiError, notFound } from '../errors.js';
 import { asCount, isObject } from '../input.js';
-import { connect, healthCheck, stillActive } from '../session.js';
+import { connect, heartbeat, stillActive } from '../session.js';
 import { CLOSE_RESTART, endSocket, PollStream, SocketStream } from '../stream.js';
 import { verifyToken } from '../token.js';
 import { checkAuthType, checkKey, durationOf, type AddRoute, type Call } from './route.js';
@@ -22,6 +22,10 @@ const CLOSE_FAILED = 1011;
 
 /** The WebSocket end of the protocol: `GET /connect`. */
 export function addWebSocket(app: FastifyInstance, deps: Deps): void {
+  // Upgrades take another way, below, and have their token in the URL: `greet` checks it.
+  app.get('/connect', { config: { endpoint: 'Connect' } }, () => {
+    throw notFound('/connect is a WebSocket; this request has no "Upgrade" header. Connect by /longpoll.');
+  });
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: MAX_INBOUND_BYTES,
@@ -30,7 +34,11 @@ export function addWebSocket(app: FastifyInstance, deps: Deps): void {
   app.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
     const [path, query] = (request.url ?? '').split('?', 2);
-    if (path !== '/connect' || deps.closing) return refuseUpgrade(socket, deps.closing);
+    if (path !== '/connect' || deps.closing)
+      return refuseUpgrade(socket, deps.closing ? '503 Service Unavailable' : '404 Not Found');
+    // Browsers name the page; what is no browser can name any, and has no visitor to deceive.
+    const { origin } = request.headers;
+    if (origin !== undefined && !isAllowed(deps, origin)) return refuseUpgrade(socket, '403 Forbidden');
     // The protocol tells refusals in the first frame, since a browser cannot read the answer to an upgrade.
     sockets.handleUpgrade(request, socket, head, (peer) => {
       peer.on('error', () => undefined); // 'close' follows
@@ -44,8 +52,11 @@ export function addWebSocket(app: FastifyInstance, deps: Deps): void {
   });
 }
 
-function refuseUpgrade(socket: Duplex, closing: boolean): void {
-  const status = closing ? '503 Service Unavailable' : '404 Not Found';
+function isAllowed({ options: { origins } }: Deps, origin: string): boolean {
+  return !origins.length || origins.includes(origin);
+}
+
+function refuseUpgrade(socket: Duplex, status: string): void {
   socket.end(`HTTP/1.1 ${status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`);
 }
 
@@ -57,7 +68,7 @@ async function greet(deps: Deps, peer: WebSocket, query: URLSearchParams): Promi
     if (problem) return endSocket(peer, problem);
     if (!stream) return;
     stream.heard();
-    stream.push(JSON.stringify(healthCheck(deps, stream.id)));
+    stream.push(JSON.stringify(heartbeat(deps, stream)));
     stillActive(deps, stream).catch((error: unknown) => deps.report('Noting activity failed', error));
   });
   checkKey(deps, query.get('api_key'));

@@ -1,36 +1,49 @@
 import { mayDisclose } from '../../../src/protocol.js';
-import { readableMessage, readableChannel, type Access } from '../access.js';
+import { readableChannel, readableMessage, type Access } from '../access.js';
 import { formatTime } from '../clock.js';
-import { toUser, toWatchers, type Outgoing } from '../deliver.js';
+import { toWatchers, type Outgoing } from '../deliver.js';
+import { markAllDelivered } from '../delivered.js';
 import type { Deps } from '../deps.js';
 import { ApiError, badInput, notAllowed, shown } from '../errors.js';
 import { asObject, checkSize, type Json } from '../input.js';
-import { markRead, markUnread, totalsOf, unreadOf } from '../store/reads.js';
+import { ownTotals, tellOwn } from '../own-totals.js';
+import { markRead, markUnread, unreadOf } from '../store/reads.js';
 import type { MemberRow } from '../store/schema.js';
+import { unreadThreadsOf } from '../store/threads.js';
 import { countActive } from '../store/users.js';
+import { readThread, unreadThread } from '../thread-reads.js';
 import { eventIn, People } from '../wire.js';
-import { channelAt } from './channels.js';
-import type { AddRoute, Call } from './route.js';
+import type { AddRoute, Call, ChannelCall } from './route.js';
 
 const TYPING = new Set(['typing.start', 'typing.stop']);
 const ASSISTANT = new Set(['ai_indicator.update', 'ai_indicator.stop', 'ai_indicator.clear']);
+/**
+ * Not for a caller to say to others: what tells a client of its connection, its rights and its unread counts, who sent
+ * the event, and the number that only stored events have.
+ */
+const RESERVED = [
+  'seq', 'user_id', 'connection_id', 'me', 'epoch', 'heads', 'error', 'own_capabilities', 'channel', 'member',
+  'watcher_count', 'hard_delete', 'total_unread_count', 'unread_count', 'unread_channels', 'unread_messages',
+  'unread_threads',
+]; // prettier-ignore
 const MAX_CHANNELS = 100;
 
 export function addEvents(add: AddRoute, deps: Deps): void {
-  add('POST', '/channels/:type/:id/event', 'SendEvent', async (call) => {
-    const access = await channelAt(deps, call);
-    return { event: await sendEvent(deps, access, call.userId, asObject(call.body['event'], 'event')) };
-  });
-  add('POST', '/channels/:type/:id/read', 'MarkRead', async (call) => {
-    const access = await channelAt(deps, call);
-    if (call.body['thread_id']) throw new ApiError(19, 'Threads have no read state of their own here.');
+  add('POST', '/channels/:type/:id/event', 'SendEvent', async ({ access, userId, body }) => ({
+    event: await sendEvent(deps, access, userId, asObject(body['event'], 'event')),
+  }));
+  add('POST', '/channels/:type/:id/read', 'MarkRead', async ({ access, userId, body }) => {
     requireReads(access);
-    return { event: (await read(deps, access, call.userId)) ?? null };
+    const { thread_id: thread } = body;
+    if (thread) return { event: (await readThread(deps, access, userId, thread)) ?? null };
+    return { event: (await read(deps, access, userId)) ?? null };
   });
-  add('POST', '/channels/:type/:id/unread', 'MarkUnread', async (call) =>
-    unread(deps, await channelAt(deps, call), call),
-  );
+  add('POST', '/channels/:type/:id/unread', 'MarkUnread', (call) => unread(deps, call));
   add('POST', '/channels/read', 'MarkChannelsRead', (call) => readMany(deps, call));
+  add('POST', '/channels/delivered', 'MarkDelivered', async ({ body, userId }) => {
+    await markAllDelivered(deps, userId, body);
+    return {};
+  });
   add('GET', '/unread', 'UnreadCounts', (call) => unreadCounts(deps, call.userId));
 }
 
@@ -47,6 +60,7 @@ async function sendEvent(deps: Deps, access: Access, userId: string, input: Json
   checkSize(input, 'An event');
   const people = await People.load(deps, [userId]);
   const { parent_id: parentId, ...custom } = input;
+  for (const key of RESERVED) delete custom[key];
   const event: Outgoing = {
     ...custom,
     ...(typeof parentId === 'string' ? { parent_id: parentId } : {}),
@@ -92,15 +106,10 @@ async function read(deps: Deps, { channel }: Access, userId: string): Promise<ob
   });
 }
 
-/** To the user's own connections, with their totals: their badges must be right whatever they withhold. */
-async function tellOwn(deps: Deps, userId: string, event: Outgoing): Promise<void> {
-  const totals = (await totalsOf(deps.db, [userId]))(userId);
-  toUser(deps, userId, { ...event, ...totals, unread_threads: 0 });
-}
-
-async function unread(deps: Deps, access: Access, { body, userId }: Call): Promise<object> {
+async function unread(deps: Deps, { access, body, userId }: ChannelCall): Promise<object> {
   requireReads(access);
-  const { message_id: id } = body;
+  const { message_id: id, thread_id: thread } = body;
+  if (thread) return unreadThread(deps, access, userId, thread);
   if (typeof id !== 'string') throw badInput(`message_id must name a message; got ${shown(id)}`);
   const { message } = await readableMessage(deps, userId, id);
   const { channel } = access;
@@ -137,16 +146,23 @@ async function readMany(deps: Deps, { body, userId }: Call): Promise<object> {
 async function unreadCounts(deps: Deps, userId: string): Promise<object> {
   await countActive(deps.db, userId, deps.clock.now());
   const rows = await unreadOf(deps.db, userId);
+  const totals = await ownTotals(deps.db, userId);
+  const threads = await unreadThreadsOf(deps.db, userId);
   return {
-    total_unread_count: (await totalsOf(deps.db, [userId]))(userId).total_unread_count,
-    total_unread_threads_count: 0,
+    total_unread_count: totals.total_unread_count,
+    total_unread_threads_count: totals.unread_threads,
     channels: rows.map((row) => ({
       channel_id: row.cid,
       unread_count: row.unread,
       last_read: formatTime(row.last_read),
     })),
     channel_type: byType(rows),
-    threads: [],
+    threads: threads.map((row) => ({
+      parent_message_id: row.parent_id,
+      unread_count: row.unread,
+      last_read: formatTime(row.last_read),
+      last_read_message_id: row.last_read_message_id,
+    })),
   };
 }
 

@@ -1,12 +1,21 @@
 import cors from '@fastify/cors';
-import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
+import Fastify, {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
 import type { Socket } from 'node:net';
 import type { Deps } from '../deps.js';
-import { ApiError, badInput } from '../errors.js';
+import { ApiError, badInput, storeAway } from '../errors.js';
 import { parseObject } from '../input.js';
+import { isAway } from '../store/away.js';
+import { guardRoutes, rightsOf } from './rights.js';
 import { durationOf } from './route.js';
 
 const MAX_BODY_BYTES = 1024 * 1024;
+/** Within this an upload must have come whole: it may be large, and its sender's line slow. */
+const UPLOAD_MS = 30 * 60_000;
 /** A user object of 5 KB grows threefold when it is percent-encoded into the connect URL. */
 const MAX_HEADER_BYTES = 64 * 1024;
 
@@ -14,18 +23,22 @@ const MAX_HEADER_BYTES = 64 * 1024;
 export async function createHttp(deps: Deps): Promise<FastifyInstance> {
   const app = Fastify({
     bodyLimit: MAX_BODY_BYTES,
-    requestTimeout: 30_000,
+    requestTimeout: UPLOAD_MS,
     forceCloseConnections: 'idle',
     // Its answer would not be the protocol's, and what has arrived can still be served.
     return503OnClosing: false,
-    http: { maxHeaderSize: MAX_HEADER_BYTES },
+    http: {
+      maxHeaderSize: MAX_HEADER_BYTES,
+      connectionsCheckingInterval: Math.min(1_000, deps.options.headMs),
+    },
     routerOptions: { maxParamLength: 1024 },
     frameworkErrors: (error, _request, reply) => void send(reply, refusalOf(error) ?? failure(deps, error)),
     clientErrorHandler,
   });
-  app.server.headersTimeout = 10_000;
+  app.server.headersTimeout = deps.options.headMs;
+  guardRoutes(app, rightsOf(deps.options));
   await app.register(cors, {
-    origin: '*',
+    origin: deps.options.origins.length ? [...deps.options.origins] : '*',
     methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
     allowedHeaders: [
       'authorization',
@@ -34,7 +47,13 @@ export async function createHttp(deps: Deps): Promise<FastifyInstance> {
       'x-client-request-id',
       'content-type',
     ],
-    exposedHeaders: ['X-RateLimit-Limit', 'X-RateLimit-Remaining', 'X-RateLimit-Reset', 'Retry-After'],
+    exposedHeaders: [
+      'Date',
+      'Retry-After',
+      'X-RateLimit-Limit',
+      'X-RateLimit-Remaining',
+      'X-RateLimit-Reset',
+    ],
     maxAge: 7200,
     strictPreflight: false,
   });
@@ -47,6 +66,7 @@ function addShapes(app: FastifyInstance, deps: Deps): void {
   app.decorateRequest('startedAt', 0);
   app.addHook('onRequest', (request, _reply, done) => {
     request.startedAt = performance.now();
+    limitBody(request, deps.options.bodyMs);
     done();
   });
   app.removeAllContentTypeParsers();
@@ -69,6 +89,20 @@ function addShapes(app: FastifyInstance, deps: Deps): void {
   );
 }
 
+/** Cuts off a body that drips in, which would hold its connection for as long as an upload may. */
+function limitBody(request: FastifyRequest, bodyMs: number): void {
+  const { raw, headers } = request;
+  if (isUpload(request)) return;
+  if (headers['content-length'] === undefined && headers['transfer-encoding'] === undefined) return;
+  const cut = setTimeout(() => raw.destroy(), bodyMs);
+  raw.once('end', () => clearTimeout(cut));
+  raw.once('close', () => clearTimeout(cut));
+}
+
+function isUpload({ method, routeOptions }: FastifyRequest): boolean {
+  return method === 'POST' && /\/(file|image)$/.test(routeOptions.url ?? '');
+}
+
 function isPlain(payload: unknown): payload is object {
   return typeof payload === 'object' && payload !== null && !Buffer.isBuffer(payload) && !('pipe' in payload);
 }
@@ -79,6 +113,9 @@ function pathOf(url: string): string {
 }
 
 function send(reply: FastifyReply, error: ApiError, endpoint?: string): FastifyReply {
+  if (error.status === 503) reply.header('Retry-After', '1');
+  // What is still on its way is not waited for.
+  if (isUpload(reply.request)) reply.header('Connection', 'close');
   return reply
     .code(error.status)
     .type('application/json')
@@ -98,8 +135,13 @@ function refusalOf(error: unknown): ApiError | undefined {
 }
 
 /** Tells the operator what happened and the caller only that it did. */
-function failure({ metrics, report }: Deps, error: unknown): ApiError {
+function failure({ metrics, report, store }: Deps, error: unknown): ApiError {
   metrics.failures.inc();
+  if (isAway(error)) {
+    // That it is gone altogether has been said once.
+    if (store.reachable()) report('The store did not answer', error);
+    return storeAway();
+  }
   report('Unexpected failure', error);
   return new ApiError(-1, 'The server failed unexpectedly. Try again later.');
 }

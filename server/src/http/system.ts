@@ -1,17 +1,17 @@
 import type { FastifyInstance } from 'fastify';
 import type { Deps } from '../deps.js';
 import { asCount, asObject } from '../input.js';
-import { badInput } from '../errors.js';
-import { readableChannel } from '../access.js';
 import { queryMembers } from '../store/query-users.js';
 import { memberOf, People } from '../wire.js';
-import { payloadOf, type AddRoute, type Call } from './route.js';
+import { payloadOf, type AddRoute, type ChannelCall } from './route.js';
 
 /** What operators and probes ask: no token, no data of users. */
 export function addSystem(app: FastifyInstance, deps: Deps): void {
-  app.get('/healthz', (_request, reply) =>
-    reply.code(deps.closing ? 503 : 200).send({ status: deps.closing ? 'closing' : 'ok' }),
-  );
+  app.get('/healthz', (_request, reply) => {
+    if (deps.closing) return reply.code(503).send({ status: 'closing' });
+    // Alive all the same: a restart would only end the connections, and bring no database back.
+    return reply.send({ status: deps.store.reachable() ? 'ok' : 'degraded' });
+  });
   app.get('/metrics', async (_request, reply) => {
     reply.type(deps.metrics.registry.contentType);
     return deps.metrics.registry.metrics();
@@ -23,12 +23,9 @@ export function addMembers(add: AddRoute, deps: Deps): void {
   add('GET', '/members', 'QueryMembers', (call) => members(deps, call));
 }
 
-async function members(deps: Deps, call: Call): Promise<object> {
+async function members(deps: Deps, call: ChannelCall): Promise<object> {
   const payload = payloadOf(call);
-  const { type, id } = payload;
-  if (typeof type !== 'string' || typeof id !== 'string')
-    throw badInput('payload must name the channel: type and id.');
-  const { channel } = await readableChannel(deps, call.userId, `${type}:${id}`);
+  const { channel } = call.access;
   const rows = await queryMembers(deps.db, channel.cid, {
     filter: asObject(payload['filter_conditions'], 'filter_conditions'),
     limit: asCount(payload['limit'], 'limit', 100, 100),

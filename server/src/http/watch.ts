@@ -2,6 +2,7 @@ import type { Deps } from '../deps.js';
 import { badInput } from '../errors.js';
 import { asFlag, type Json } from '../input.js';
 import { tellWatching } from '../session.js';
+import { channelsById } from '../store/channels.js';
 import type { ChannelRow } from '../store/schema.js';
 import type { Stream } from '../stream.js';
 import type { Call } from './route.js';
@@ -27,8 +28,25 @@ export function wanted(
   return stream;
 }
 
-/** Attaches the connection to the channels, and tells of it. */
-export async function watch(deps: Deps, stream: Stream, channels: readonly ChannelRow[]): Promise<void> {
+/**
+ * Attaches the connection to the channels, and tells of it.
+ *
+ * @returns The channels read again, in their order: what is not in them yet will reach the connection as an event.
+ */
+export async function watch(
+  deps: Deps,
+  stream: Stream,
+  channels: readonly ChannelRow[],
+): Promise<ChannelRow[]> {
   const begun = channels.filter(({ cid }) => deps.hub.watch(stream, cid)).map(({ cid }) => cid);
   if (begun.length) await tellWatching(deps, begun, stream.userId, 'user.watching.start');
+  const now = new Map(
+    (
+      await channelsById(
+        deps.db,
+        channels.map(({ cid }) => cid),
+      )
+    ).map((row) => [row.cid, row]),
+  );
+  return channels.flatMap(({ cid }) => now.get(cid) ?? []);
 }

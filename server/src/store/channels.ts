@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Micros } from '../clock.js';
+import { notFound, shown } from '../errors.js';
 import type { Json } from '../input.js';
 import type { ChannelRow, Db, MemberRow } from './schema.js';
 
@@ -11,33 +12,68 @@ export interface NewChannel {
   createdBy: string;
 }
 
-/** Creates the channel; undefined when it exists. */
+/** Creates the channel, or makes a deleted one anew, whose numbers go on; undefined when it exists. */
 export async function insertChannel(
   db: Db,
   channel: NewChannel,
   now: Micros,
 ): Promise<ChannelRow | undefined> {
-  const { cid, type, id, data, createdBy } = channel;
+  const { cid, type, id, createdBy } = channel;
+  const fresh = {
+    data: JSON.stringify(channel.data),
+    created_by: createdBy,
+    last_message_at: null,
+    created_at: now,
+    updated_at: now,
+  };
   return db
     .insertInto('channels')
-    .values({
-      cid,
-      type,
-      id,
-      data: JSON.stringify(data),
-      created_by: createdBy,
-      last_event_at: now,
-      last_message_at: null,
-      created_at: now,
-      updated_at: now,
-    })
-    .onConflict((conflict) => conflict.column('cid').doNothing())
+    .values({ ...fresh, cid, type, id, last_event_at: now })
+    .onConflict((conflict) =>
+      conflict
+        .column('cid')
+        .doUpdateSet({ ...fresh, member_count: 0, truncated_at: null, deleted_at: null })
+        .where('channels.deleted_at', 'is not', null),
+    )
     .returningAll()
     .executeTakeFirst();
 }
 
 export function findChannel(db: Db, cid: string): Promise<ChannelRow | undefined> {
-  return db.selectFrom('channels').selectAll().where('cid', '=', cid).executeTakeFirst();
+  return db
+    .selectFrom('channels')
+    .selectAll()
+    .where('cid', '=', cid)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirst();
+}
+
+/** Those of the channels that exist, in no order. */
+export async function channelsById(db: Db, cids: readonly string[]): Promise<ChannelRow[]> {
+  if (!cids.length) return [];
+  return db
+    .selectFrom('channels')
+    .selectAll()
+    .where('cid', 'in', cids)
+    .where('deleted_at', 'is', null)
+    .execute();
+}
+
+/** The time of the newest event of all channels; 0 when there is none. */
+export async function newestEventTime(db: Db): Promise<Micros> {
+  const { at } = await db
+    .selectFrom('channels')
+    .select((eb) => eb.fn.max('last_event_at').as('at'))
+    .executeTakeFirstOrThrow();
+  return at ?? 0;
+}
+
+/**
+ * Keeps everybody else from changing the channel, its members, messages and read states until the transaction ends:
+ * what is read from here on is what will be written over. Every such change begins with this or `appendEvent`.
+ */
+export function lockChannel(trx: Db, cid: string): Promise<ChannelRow | undefined> {
+  return trx.selectFrom('channels').selectAll().where('cid', '=', cid).forNoKeyUpdate().executeTakeFirst();
 }
 
 export async function updateChannelData(db: Db, cid: string, data: Json, now: Micros): Promise<ChannelRow> {
@@ -51,18 +87,45 @@ export async function updateChannelData(db: Db, cid: string, data: Json, now: Mi
 
 /** What `/sync` can replay. */
 export type StoredEvent =
-  'channel.created' | 'channel.updated' | 'message.new' | 'message.updated' | 'message.deleted';
+  | 'channel.created'
+  | 'channel.updated'
+  | 'channel.truncated'
+  | 'message.new'
+  | 'message.updated'
+  | 'message.deleted'
+  | ReactionEvent
+  | PollEvent;
+
+/** Changes of the message that was reacted to. */
+export type ReactionEvent = 'reaction.new' | 'reaction.updated' | 'reaction.deleted';
+
+/** Changes of the message that carries the poll. */
+export type PollEvent =
+  | 'poll.updated'
+  | 'poll.closed'
+  | 'poll.deleted'
+  | 'poll.vote_casted'
+  | 'poll.vote_changed'
+  | 'poll.vote_removed';
+
+/** Where an event stands in its channel: later, and one higher, than the one before. */
+export interface Place {
+  at: Micros;
+  seq: number;
+}
 
 /**
- * Writes the channel's next event and answers its time, later than any before in this channel. Call it first
+ * Writes the channel's next event and answers its place. Call it first
  * in a transaction: the channel's row stays locked to the end, so numbers, times and commits have one order.
+ *
+ * @throws {ApiError} 16 when the channel was deleted meanwhile.
  */
 export async function appendEvent(
   db: Db,
   cid: string,
   event: { type: StoredEvent; userId: string; messageId?: string },
   now: Micros,
-): Promise<Micros> {
+): Promise<Place> {
   const { seq, last_event_at: at } = await db
     .updateTable('channels')
     .set({
@@ -71,8 +134,9 @@ export async function appendEvent(
       last_event_at: sql<number>`greatest(last_event_at + 1000, cast(${now} as bigint))`,
     })
     .where('cid', '=', cid)
+    .where('deleted_at', 'is', null)
     .returning(['seq', 'last_event_at'])
-    .executeTakeFirstOrThrow();
+    .executeTakeFirstOrThrow(() => notFound(`Channel ${shown(cid)} does not exist.`));
   await db
     .insertInto('events')
     .values({
@@ -84,7 +148,7 @@ export async function appendEvent(
       created_at: at,
     })
     .execute();
-  return at;
+  return { at, seq };
 }
 
 export function findMember(db: Db, cid: string, userId: string): Promise<MemberRow | undefined> {
@@ -179,6 +243,17 @@ export async function membershipsOf(db: Db, cids: readonly string[], userId: str
     .selectAll()
     .where('cid', 'in', cids)
     .where('user_id', '=', userId)
+    .execute();
+}
+
+/** The memberships of those of `userIds` who are members. */
+export async function membersAmong(db: Db, cid: string, userIds: readonly string[]): Promise<MemberRow[]> {
+  if (!userIds.length) return [];
+  return db
+    .selectFrom('members')
+    .selectAll()
+    .where('cid', '=', cid)
+    .where('user_id', 'in', userIds)
     .execute();
 }
 

@@ -1,5 +1,5 @@
 import { sql, type Expression, type ExpressionBuilder, type SqlBool } from 'kysely';
-import { parseTime } from '../clock.js';
+import { parseTime, type Micros } from '../clock.js';
 import { badInput, shown } from '../errors.js';
 import { asList, isObject, type Json } from '../input.js';
 import { OPEN_TYPES } from '../channel-types.js';
@@ -9,32 +9,60 @@ type Builder = ExpressionBuilder<Database, 'channels'>;
 type Clause = Expression<SqlBool>;
 
 /** Of conditions in one filter, and of values in one `$in`. */
-const MAX_TERMS = 100;
+export const MAX_TERMS = 100;
 const MAX_VALUES = 300;
 
-const COMPARISONS = { $eq: '=', $gt: '>', $gte: '>=', $lt: '<', $lte: '<=' } as const;
+export const COMPARISONS = { $eq: '=', $gt: '>', $gte: '>=', $lt: '<', $lte: '<=' } as const;
 type Comparison = keyof typeof COMPARISONS;
 
-/** Fields that name a feature this server has not: nothing is hidden, muted, … */
-const NEVER = new Set(['frozen', 'disabled', 'hidden', 'muted', 'archived', 'pinned']);
+/** Fields that name a feature this server has not: nothing is frozen or disabled. */
+const NEVER = new Set(['frozen', 'disabled']);
+/** What a user keeps for themselves of a channel: SQL over their membership, at `now`. */
+const OWN: Readonly<Record<string, (now: Micros) => Clause>> = {
+  hidden: () => sql<boolean>`members.hidden`,
+  archived: () => sql<boolean>`members.archived_at is not null`,
+  pinned: () => sql<boolean>`members.pinned_at is not null`,
+  muted: (now) =>
+    sql<boolean>`(members.muted_at is not null and (members.mute_expires is null or members.mute_expires > cast(${now} as bigint)))`,
+};
 const TIMES = new Set(['last_message_at', 'created_at', 'updated_at', 'last_updated']);
 
 /** Turns a client's filter (protocol.md §7.2) into SQL; values travel as parameters only. */
 export class ChannelFilter {
   #userId: string;
+  #now: Micros;
   #terms = 0;
 
-  constructor(userId: string) {
+  constructor(userId: string, now: Micros) {
     this.#userId = userId;
+    this.#now = now;
   }
 
   /**
-   * Matches what the filter says among the channels that the user may read.
+   * Matches what the filter says among the channels that the user may read, and has not hidden unless it asks for those.
    *
    * @throws {ApiError} 4 for an unknown operator, a value of the wrong kind, or too many conditions.
    */
   where(eb: Builder, filter: Json): Clause {
-    return eb.and([this.#readable(eb), this.#all(eb, filter)]);
+    const shown = asksFor(filter, 'hidden') ? [] : [eb.not(this.#own(eb, 'hidden'))];
+    return eb.and([
+      eb('channels.deleted_at', 'is', null),
+      this.#readable(eb),
+      ...shown,
+      this.#all(eb, filter),
+    ]);
+  }
+
+  #own(eb: Builder, field: string): Clause {
+    const test = OWN[field]?.(this.#now) ?? sql<boolean>`false`;
+    return eb.exists(
+      eb
+        .selectFrom('members')
+        .select('members.user_id')
+        .whereRef('members.cid', '=', 'channels.cid')
+        .where('members.user_id', '=', this.#userId)
+        .where(test),
+    );
   }
 
   #readable(eb: Builder): Clause {
@@ -88,6 +116,8 @@ export class ChannelFilter {
       return value ? joined : eb.not(joined);
     }
     if (field === 'has_unread' && operator === '$eq' && value === true) return this.#unread(eb);
+    if (Object.hasOwn(OWN, field) && operator === '$eq' && typeof value === 'boolean')
+      return value ? this.#own(eb, field) : eb.not(this.#own(eb, field));
     if (NEVER.has(field) && operator === '$eq' && typeof value === 'boolean') return sql<boolean>`${!value}`;
     if (TIMES.has(field)) return timeTest(field, operator, value, unknown);
     if (
@@ -137,10 +167,18 @@ const RESERVED = new Set([
   'app_banned',
   'member.user.name',
   ...NEVER,
+  ...Object.keys(OWN),
 ]);
 
+/** Whether a filter, or one within it, names the field. */
+function asksFor(filter: unknown, field: string): boolean {
+  if (Array.isArray(filter)) return filter.some((part) => asksFor(part, field));
+  if (!isObject(filter)) return false;
+  return Object.hasOwn(filter, field) || ['$and', '$or', '$nor'].some((key) => asksFor(filter[key], field));
+}
+
 /** `value` as pairs of operator and operand; a bare value means `$eq`. */
-function operatorsOf(value: unknown): [string, unknown][] {
+export function operatorsOf(value: unknown): [string, unknown][] {
   if (!isObject(value)) return [['$eq', value]];
   const pairs = Object.entries(value);
   if (!pairs.length || pairs.some(([operator]) => !operator.startsWith('$')))
@@ -148,11 +186,11 @@ function operatorsOf(value: unknown): [string, unknown][] {
   return pairs;
 }
 
-function isComparison(operator: string): operator is Comparison {
+export function isComparison(operator: string): operator is Comparison {
   return Object.hasOwn(COMPARISONS, operator);
 }
 
-function strings(value: unknown, refusal: () => Error): string[] {
+export function strings(value: unknown, refusal: () => Error): string[] {
   const list = Array.isArray(value) && value.length <= MAX_VALUES ? value : undefined;
   if (!list) throw refusal();
   return list.map((item) => {
@@ -177,8 +215,15 @@ function timeTest(field: string, operator: string, value: unknown, unknown: () =
   return sql<boolean>`${column} ${sql.raw(COMPARISONS[operator])} cast(${at} as bigint)`;
 }
 
-function customTest(field: string, operator: string, value: unknown, unknown: () => Error): Clause {
-  const stored = sql`(channels.data -> cast(${field} as text))`;
+/** @param data - The column that holds custom fields. */
+export function customTest(
+  field: string,
+  operator: string,
+  value: unknown,
+  unknown: () => Error,
+  data = sql.ref('channels.data'),
+): Clause {
+  const stored = sql`(${data} -> cast(${field} as text))`;
   const json = (operand: unknown) => sql`cast(${JSON.stringify(operand)} as jsonb)`;
   if (operator === '$exists' && typeof value === 'boolean')
     return value ? sql<boolean>`${stored} is not null` : sql<boolean>`${stored} is null`;
@@ -187,7 +232,7 @@ function customTest(field: string, operator: string, value: unknown, unknown: ()
       ? sql<boolean>`coalesce(${stored} in (${sql.join(value.map(json))}), false)`
       : sql<boolean>`false`;
   if (operator === '$autocomplete' && typeof value === 'string' && value.trim())
-    return sql<boolean>`coalesce(strpos(lower(channels.data ->> cast(${field} as text)), lower(cast(${value} as text))) > 0, false)`;
+    return sql<boolean>`coalesce(strpos(lower(${data} ->> cast(${field} as text)), lower(cast(${value} as text))) > 0, false)`;
   if (operator === '$contains') return sql<boolean>`coalesce(${stored} @> ${json([value])}, false)`;
   if (!isComparison(operator) || value === undefined) throw unknown();
   return sql<boolean>`coalesce(${stored} ${sql.raw(COMPARISONS[operator])} ${json(value)}, false)`;

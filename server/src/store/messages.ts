@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Micros } from '../clock.js';
 import type { Json } from '../input.js';
+import { indexedWords } from '../words.js';
 import type { Db, MessageRow } from './schema.js';
 
 export interface NewMessage {
@@ -13,6 +14,16 @@ export interface NewMessage {
   parentId: string | null;
   showInChannel: boolean;
   silent: boolean;
+  quotedId?: string | null;
+  pollId?: string | null;
+  pin?: Pin | undefined;
+}
+
+/** A pin to set. */
+export interface Pin {
+  by: string;
+  /** Null for one without end. */
+  expires: Micros | null;
 }
 
 /** Stores the message; undefined when its id is taken. The unique key decides, so a race has one winner. */
@@ -33,6 +44,9 @@ export function insertMessage(db: Db, message: NewMessage, at: Micros): Promise<
       updated_at: at,
       deleted_at: null,
       text_updated_at: null,
+      quoted_message_id: message.quotedId ?? null,
+      poll_id: message.pollId ?? null,
+      ...pinned(message.pin ?? null, at),
     })
     .onConflict((conflict) => conflict.column('id').doNothing())
     .returningAll()
@@ -48,11 +62,27 @@ export async function messagesById(db: Db, ids: readonly string[]): Promise<Mess
   return db.selectFrom('messages').selectAll().where('id', 'in', ids).orderBy('created_at').execute();
 }
 
-/** Rewrites text and data. */
+function pinned(pin: Pin | null, at: Micros) {
+  return {
+    pinned_at: pin ? at : null,
+    pinned_by: pin?.by ?? null,
+    pin_expires: pin?.expires ?? null,
+  };
+}
+
+/** What an edit changes; of quote and pin, undefined leaves them as they are. */
+export interface MessageChange {
+  text: string;
+  data: Json;
+  quotedId?: string | null | undefined;
+  pin?: Pin | null | undefined;
+}
+
+/** Rewrites text and data, and what else the change says. */
 export function updateMessage(
   db: Db,
   row: MessageRow,
-  change: { text: string; data: Json },
+  change: MessageChange,
   at: Micros,
 ): Promise<MessageRow> {
   return db
@@ -62,6 +92,8 @@ export function updateMessage(
       data: JSON.stringify(change.data),
       updated_at: at,
       ...(change.text === row.text ? {} : { text_updated_at: at }),
+      ...(change.quotedId === undefined ? {} : { quoted_message_id: change.quotedId }),
+      ...(change.pin === undefined ? {} : pinned(change.pin, at)),
     })
     .where('id', '=', row.id)
     .returningAll()
@@ -69,10 +101,20 @@ export function updateMessage(
 }
 
 /** Keeps the place and drops the content: nobody reads it again, not even by an old copy. */
-export function softDelete(db: Db, id: string, at: Micros): Promise<MessageRow> {
+export async function softDelete(db: Db, id: string, at: Micros): Promise<MessageRow> {
+  await noteWords(db, id, '');
   return db
     .updateTable('messages')
-    .set({ type: 'deleted', text: '', data: '{}', deleted_at: at, updated_at: at })
+    .set({
+      type: 'deleted',
+      text: '',
+      data: '{}',
+      deleted_at: at,
+      updated_at: at,
+      quoted_message_id: null,
+      poll_id: null,
+      ...pinned(null, at),
+    })
     .where('id', '=', id)
     .returningAll()
     .executeTakeFirstOrThrow();
@@ -84,6 +126,7 @@ export async function hardDelete(db: Db, row: MessageRow): Promise<void> {
     .deleteFrom('messages')
     .where((eb) => eb.or([eb('id', '=', row.id), eb('parent_id', '=', row.id)]))
     .execute();
+  await db.deleteFrom('drafts').where('cid', '=', row.cid).where('parent_id', '=', row.id).execute();
   if (counts(row))
     await db
       .updateTable('members')
@@ -106,14 +149,36 @@ export async function hardDelete(db: Db, row: MessageRow): Promise<void> {
     .execute();
 }
 
-/** Changes a parent's number of replies. */
-export function countReply(db: Db, parentId: string, by: 1 | -1): Promise<MessageRow | undefined> {
+/** Changes a parent's numbers of replies, and of deleted ones. */
+export function countReply(
+  db: Db,
+  parentId: string,
+  { replies, deleted }: { replies: number; deleted: number },
+): Promise<MessageRow | undefined> {
   return db
     .updateTable('messages')
-    .set({ reply_count: sql<number>`greatest(reply_count + ${sql.lit(by)}, 0)` })
+    .set({
+      reply_count: sql<number>`greatest(reply_count + ${sql.lit(replies)}, 0)`,
+      deleted_reply_count: sql<number>`greatest(deleted_reply_count + ${sql.lit(deleted)}, 0)`,
+    })
     .where('id', '=', parentId)
     .returningAll()
     .executeTakeFirst();
+}
+
+/** Keeps what the message can be found by; nothing of one whose text has no words. */
+export async function noteWords(db: Db, id: string, text: string): Promise<void> {
+  const words = indexedWords(text);
+  if (!words) {
+    await db.deleteFrom('message_words').where('message_id', '=', id).execute();
+    return;
+  }
+  const vector = sql<string>`array_to_tsvector(string_to_array(${words}, ' '))`;
+  await db
+    .insertInto('message_words')
+    .values({ message_id: id, words: vector })
+    .onConflict((conflict) => conflict.column('message_id').doUpdateSet({ words: vector }))
+    .execute();
 }
 
 /** Whether a message raises others' unread counts (protocol.md §9.2). */

@@ -1,9 +1,17 @@
 import { sql, type Kysely, type Migration, type MigrationProvider } from 'kysely';
+import { content } from './migrate-content.js';
+import { people } from './migrate-people.js';
 
 /** In code, not in files: the built server is one file. Released ones are never edited; a change is a new one. */
 const MIGRATIONS: Record<string, Migration> = {
   '001_start': { up: start },
+  '002_epoch': { up: epoch },
+  '003_content': { up: content },
+  '004_people': { up: people },
 };
+
+/** The newest of them, which names the shape of the tables. */
+export const LATEST_MIGRATION = Object.keys(MIGRATIONS).at(-1) ?? '';
 
 export const migrations: MigrationProvider = {
   getMigrations: () => Promise.resolve(MIGRATIONS),
@@ -94,4 +102,12 @@ async function createMessages(db: Kysely<unknown>): Promise<void> {
     .addPrimaryKeyConstraint('events_pk', ['cid', 'seq'])
     .execute();
   await db.schema.createIndex('events_time').on('events').columns(['cid', 'created_at']).execute();
+}
+
+async function epoch(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('store')
+    .addColumn('epoch', 'text', (c) => c.notNull())
+    .addColumn('place', 'text', (c) => c.notNull())
+    .execute();
 }

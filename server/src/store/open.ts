@@ -1,23 +1,53 @@
 import { PGlite } from '@electric-sql/pglite';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Kysely, Migrator } from 'kysely';
+import { Kysely } from 'kysely';
 import { PGliteDialect } from './dialect.js';
-import { migrations } from './migrations.js';
+import { migrate } from './migrate.js';
 import type { Database, Db } from './schema.js';
 
 /** As `dataDir`: keep everything in memory and forget it at the end. */
 export const IN_MEMORY = 'memory://';
 
-/** Opens the embedded store under `dataDir` and brings its tables up to date. */
-export async function openStore(dataDir: string): Promise<Db> {
+/** Where everything is kept, open. */
+export interface Store {
+  db: Db;
+  /** Another one when the store is a copy of the one that had it. */
+  place: string;
+  /** Whether it can be used now. An embedded store always can; a database may be away for a while. */
+  reachable: () => boolean;
+  close: () => Promise<void>;
+}
+
+/**
+ * Opens the database at `databaseUrl`, or without one the embedded store under `dataDir`, and brings its tables up
+ * to date.
+ */
+export async function openStore(
+  { databaseUrl, dataDir }: { databaseUrl: string; dataDir: string },
+  report: (what: string) => void,
+): Promise<Store> {
+  if (!databaseUrl) return openEmbedded(dataDir);
+  const { openPostgres } = await import('./postgres.js');
+  return openPostgres(databaseUrl, report);
+}
+
+async function openEmbedded(dataDir: string): Promise<Store> {
   const folder = dataDir === IN_MEMORY ? undefined : join(dataDir, 'db');
   if (folder) await mkdir(folder, { recursive: true, mode: 0o700 });
   const db = new Kysely<Database>({ dialect: new PGliteDialect(new PGlite(folder)) });
-  const { error } = await new Migrator({ db, provider: migrations }).migrateToLatest();
-  if (error) {
+  try {
+    await migrate(db, dataDir);
+    return { db, place: await placeOf(folder), reachable: () => true, close: () => db.destroy() };
+  } catch (error) {
     await db.destroy();
-    throw new Error(`The store in ${dataDir} could not be brought up to date.`, { cause: error });
+    throw error;
   }
-  return db;
+}
+
+/** Tells the store's files from a copy of them: the first one made is never written again, and no copy has its times. */
+async function placeOf(folder: string | undefined): Promise<string> {
+  if (!folder) return IN_MEMORY;
+  const { ino, ctimeNs } = await stat(join(folder, 'PG_VERSION'), { bigint: true });
+  return `${ino} ${ctimeNs}`;
 }

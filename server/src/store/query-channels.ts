@@ -1,4 +1,5 @@
 import { sql, type RawBuilder } from 'kysely';
+import type { Micros } from '../clock.js';
 import { badInput, shown } from '../errors.js';
 import { asList, isObject, type Json } from '../input.js';
 import { ChannelFilter } from './filter.js';
@@ -20,12 +21,17 @@ export interface ChannelQuery {
  *
  * @throws {ApiError} 4 for a filter or sort that the protocol does not know.
  */
-export function queryChannels(db: Db, userId: string, query: ChannelQuery): Promise<ChannelRow[]> {
+export function queryChannels(
+  db: Db,
+  userId: string,
+  query: ChannelQuery,
+  now: Micros,
+): Promise<ChannelRow[]> {
   const order = readSort(query.sort, userId);
   return db
     .selectFrom('channels')
     .selectAll()
-    .where((eb) => new ChannelFilter(userId).where(eb, query.filter))
+    .where((eb) => new ChannelFilter(userId, now).where(eb, query.filter))
     .orderBy(sql.join([...order, sql`channels.cid`]))
     .limit(query.limit)
     .offset(query.offset)
@@ -58,7 +64,7 @@ function fieldOf(field: string, userId: string): RawBuilder<unknown> {
     case 'has_unread':
       return sql`(${unreadOf(userId)} > 0)`;
     case 'pinned_at':
-      return sql`cast(null as bigint)`; // nothing is pinned
+      return sql`(select pinned_at from members where members.cid = channels.cid and members.user_id = ${userId})`;
     default:
       return sql`(channels.data -> cast(${field} as text))`;
   }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Micros } from '../clock.js';
 import type { Db, MemberRow, MessageRow } from './schema.js';
+import { lockChannel } from './channels.js';
 import { counts } from './messages.js';
 
 /** A user's unread messages over all channels, as events and `me` carry them. */
@@ -16,15 +17,25 @@ const NOTHING: Totals = { total_unread_count: 0, unread_count: 0, unread_channel
 export async function noteMessage(db: Db, message: MessageRow): Promise<void> {
   const step = counts(message) ? 1 : 0;
   const own = sql<boolean>`user_id = ${message.user_id}`;
+  const at = sql<number>`cast(${message.created_at} as bigint)`;
   await db
     .updateTable('members')
     .set({
-      unread: sql<number>`case when ${own} then 0 else unread + ${sql.lit(step)} end`,
-      last_read: sql<number>`case when ${own} then cast(${message.created_at} as bigint) else last_read end`,
+      unread: sql<number>`case when ${own} then 0 when ${mutedFor(message)} then unread else unread + ${sql.lit(step)} end`,
+      last_read: sql<number>`case when ${own} then ${at} else last_read end`,
       last_read_message_id: sql<string>`case when ${own} then ${message.id} else last_read_message_id end`,
+      last_delivered_at: sql<number>`case when ${own} then ${at} else last_delivered_at end`,
+      last_delivered_message_id: sql<string>`case when ${own} then ${message.id} else last_delivered_message_id end`,
     })
     .where('cid', '=', message.cid)
     .execute();
+}
+
+/** SQL for "the member wants to hear neither of this channel nor of this author". */
+function mutedFor({ user_id: author, created_at: at }: MessageRow) {
+  const holds = (end: string) => sql`(${sql.ref(end)} is null or ${sql.ref(end)} > cast(${at} as bigint))`;
+  return sql<boolean>`((muted_at is not null and ${holds('mute_expires')}) or exists (select 1 from user_mutes
+    where user_mutes.user_id = members.user_id and user_mutes.target_id = ${author} and ${holds('user_mutes.expires')}))`;
 }
 
 export interface ReadMark {
@@ -34,12 +45,15 @@ export interface ReadMark {
 }
 
 /** The user has read everything; undefined when they are no member. */
-export async function markRead(
-  db: Db,
-  cid: string,
-  userId: string,
-  now: Micros,
-): Promise<ReadMark | undefined> {
+export function markRead(db: Db, cid: string, userId: string, now: Micros): Promise<ReadMark | undefined> {
+  return db.transaction().execute(async (trx) => {
+    // A message that came between would be counted as read without being so.
+    await lockChannel(trx, cid);
+    return readAll(trx, cid, userId, now);
+  });
+}
+
+async function readAll(db: Db, cid: string, userId: string, now: Micros): Promise<ReadMark | undefined> {
   const newest = await db
     .selectFrom('messages')
     .select(['id', 'created_at'])
@@ -55,6 +69,8 @@ export async function markRead(
       // In a burst, message times run ahead of the clock; "read" must not lie before them.
       last_read: Math.max(now, newest?.created_at ?? 0),
       last_read_message_id: newest?.id ?? null,
+      // What was read has arrived.
+      ...(newest ? { last_delivered_at: newest.created_at, last_delivered_message_id: newest.id } : {}),
     })
     .where('cid', '=', cid)
     .where('user_id', '=', userId)
@@ -63,12 +79,22 @@ export async function markRead(
   return member && { member, newest };
 }
 
+/** What `markUnread` did. */
+interface UnreadMark {
+  member: MemberRow;
+  previous: string | null;
+}
+
 /** Unread again from `message` on; undefined when the user is no member. */
-export async function markUnread(
-  db: Db,
-  message: MessageRow,
-  userId: string,
-): Promise<{ member: MemberRow; previous: string | null } | undefined> {
+export function markUnread(db: Db, message: MessageRow, userId: string): Promise<UnreadMark | undefined> {
+  return db.transaction().execute(async (trx) => {
+    // As in `markRead`: what is counted here must be what the count is written over.
+    await lockChannel(trx, message.cid);
+    return unreadFrom(trx, message, userId);
+  });
+}
+
+async function unreadFrom(db: Db, message: MessageRow, userId: string): Promise<UnreadMark | undefined> {
   const { cid, created_at: at } = message;
   const visible = db
     .selectFrom('messages')
@@ -96,6 +122,37 @@ export async function markUnread(
     .returningAll()
     .executeTakeFirst();
   return member && { member, previous };
+}
+
+/**
+ * Everything up to the message has arrived at the user; undefined when that was known, or they are no member. It never
+ * moves back.
+ */
+export function markDelivered(db: Db, message: MessageRow, userId: string): Promise<MemberRow | undefined> {
+  return db
+    .updateTable('members')
+    .set({ last_delivered_at: message.created_at, last_delivered_message_id: message.id })
+    .where('cid', '=', message.cid)
+    .where('user_id', '=', userId)
+    .where((eb) =>
+      eb.or([eb('last_delivered_at', 'is', null), eb('last_delivered_at', '<', message.created_at)]),
+    )
+    .returningAll()
+    .executeTakeFirst();
+}
+
+/** Counts anew what each member of a channel has not read, after messages were removed. */
+export async function recountUnread(db: Db, cid: string): Promise<void> {
+  await db
+    .updateTable('members')
+    .set({
+      unread: sql<number>`least(unread, (select cast(count(*) as integer) from messages m
+        where m.cid = members.cid and m.created_at > members.last_read and m.user_id <> members.user_id
+        and not m.silent and m.type <> 'system' and (m.parent_id is null or m.show_in_channel)))`,
+    })
+    .where('cid', '=', cid)
+    .where('unread', '>', 0)
+    .execute();
 }
 
 /** The totals of each of `userIds`. */

@@ -18,27 +18,40 @@ export async function eventsSince(
     .where('cid', 'in', cids)
     .where('created_at', '>', since)
     .orderBy('created_at')
+    .orderBy('cid')
     .limit(limit)
     .execute();
 }
 
+/** Removes the events before `end`. Their channels' numbers go on from where they are. */
+export async function pruneEvents(db: Db, end: Micros): Promise<void> {
+  await db.deleteFrom('events').where('created_at', '<', end).execute();
+}
+
 /**
  * What a client that missed all of `events` needs to be told: of each message and each channel the last event,
- * but that a message made and edited meanwhile is new.
+ * but that a message made and edited meanwhile is new. A reaction or a vote is a change of its message.
  */
 export function collapse(events: readonly EventRow[]): EventRow[] {
   const last = new Map<string, EventRow>();
   const born = new Set<string>();
   for (const event of events) {
-    const key = event.message_id ?? event.cid;
-    const subject = `${event.message_id === null ? 'channel' : 'message'} ${key}`;
+    const subject = subjectOf(event);
     if (event.type === 'message.new' || event.type === 'channel.created') born.add(subject);
     last.delete(subject);
-    const type =
-      born.has(subject) && event.type.endsWith('.updated')
-        ? event.type.replace('.updated', '.new')
-        : event.type;
-    last.set(subject, { ...event, type: type === 'channel.new' ? 'channel.created' : type });
+    last.set(subject, { ...event, type: typeOf(event, born.has(subject)) });
   }
   return [...last.values()];
+}
+
+/** That a channel was emptied is to be told whatever became of it afterwards. */
+function subjectOf({ type, cid, message_id: messageId }: EventRow): string {
+  if (type === 'channel.truncated') return `emptying ${cid}`;
+  return messageId === null ? `channel ${cid}` : `message ${messageId}`;
+}
+
+function typeOf({ type, message_id: messageId }: EventRow, born: boolean): string {
+  if (type === 'message.deleted') return type;
+  if (messageId === null) return born && type === 'channel.updated' ? 'channel.created' : type;
+  return born ? 'message.new' : 'message.updated';
 }

@@ -6,6 +6,9 @@ import type { Json } from '../input.js';
 /** Written as JSON text, read parsed: drivers disagree on how they turn arrays into parameters. */
 type JsonColumn<T> = ColumnType<T, string, string>;
 
+/** May be left out when a row is made. */
+type Optional<T> = ColumnType<T | null, T | null | undefined, T | null>;
+
 export interface UsersTable {
   id: string;
   role: Generated<string>;
@@ -37,6 +40,10 @@ export interface ChannelsTable {
   /** Time of the newest event; the next is later, even if the machine's clock went back. */
   last_event_at: Micros;
   last_message_at: Micros | null;
+  /** Messages up to here were removed. */
+  truncated_at: Optional<Micros>;
+  /** The channel is gone, but for its numbers: one made under its id anew goes on with them. */
+  deleted_at: Optional<Micros>;
   created_at: Micros;
   updated_at: Micros;
 }
@@ -50,6 +57,36 @@ export interface MembersTable {
   last_read: Micros;
   last_read_message_id: string | null;
   unread: Generated<number>;
+  last_delivered_at: Optional<Micros>;
+  last_delivered_message_id: Optional<string>;
+  /** Custom fields. */
+  data: ColumnType<Json, string | undefined, string>;
+  /** From here on the member's own business, which nobody else is told. */
+  hidden: Generated<boolean>;
+  /** Messages up to here are not shown to the member. */
+  hide_before: Optional<Micros>;
+  pinned_at: Optional<Micros>;
+  archived_at: Optional<Micros>;
+  muted_at: Optional<Micros>;
+  /** Null for a mute without end. */
+  mute_expires: Optional<Micros>;
+}
+
+/** Users whose messages do not count for the one who muted them. */
+export interface UserMutesTable {
+  user_id: string;
+  target_id: string;
+  created_at: Micros;
+  updated_at: Micros;
+  /** Null for one without end. */
+  expires: Micros | null;
+}
+
+/** Users between whom there are no messages in a channel of just the two. */
+export interface BlocksTable {
+  user_id: string;
+  blocked_id: string;
+  created_at: Micros;
 }
 
 export interface MessagesTable {
@@ -64,10 +101,144 @@ export interface MessagesTable {
   show_in_channel: boolean;
   silent: boolean;
   reply_count: Generated<number>;
+  deleted_reply_count: Generated<number>;
   created_at: Micros;
   updated_at: Micros;
   deleted_at: Micros | null;
   text_updated_at: Micros | null;
+  quoted_message_id: string | null;
+  poll_id: string | null;
+  pinned_at: Micros | null;
+  pinned_by: string | null;
+  /** The pin ends here; null for never. */
+  pin_expires: Micros | null;
+  /** Sums over `reactions`, by type. */
+  reaction_groups: ColumnType<Record<string, ReactionGroup>, string | undefined, string>;
+}
+
+/** The reactions of one type to one message. */
+export interface ReactionGroup {
+  count: number;
+  score: number;
+  first: Micros;
+  last: Micros;
+}
+
+export interface ReactionsTable {
+  message_id: string;
+  user_id: string;
+  type: string;
+  score: number;
+  /** `emoji_code` and all custom fields. */
+  data: JsonColumn<Json>;
+  created_at: Micros;
+  updated_at: Micros;
+}
+
+/** Messages that a user no longer wants to see; others do. */
+export interface DeletedForTable {
+  user_id: string;
+  message_id: string;
+  cid: string;
+  created_at: Micros;
+}
+
+/** One row per message that was replied to. */
+export interface ThreadsTable {
+  parent_id: string;
+  cid: string;
+  /** Who wrote the parent. */
+  created_by: string;
+  title: Generated<string>;
+  data: ColumnType<Json, string | undefined, string>;
+  created_at: Micros;
+  updated_at: Micros;
+  /** Time of the newest reply. */
+  last_message_at: Micros;
+}
+
+/** Who wrote the parent, replied, or was mentioned in a reply; with what they have read of the replies. */
+export interface ThreadParticipantsTable {
+  parent_id: string;
+  user_id: string;
+  created_at: Micros;
+  last_read: Micros;
+  last_read_message_id: string | null;
+  unread: Generated<number>;
+  /** Time of their newest reply; null for who has not replied. */
+  last_message_at: Micros | null;
+}
+
+/** The words of a message, made by `words.ts`: no collation or dictionary of the database has a say. */
+export interface MessageWordsTable {
+  message_id: string;
+  words: string;
+}
+
+export interface DraftsTable {
+  user_id: string;
+  cid: string;
+  /** Empty for a draft in the channel itself. */
+  parent_id: string;
+  message: JsonColumn<Json>;
+  created_at: Micros;
+}
+
+export interface PollOption {
+  id: string;
+  text: string;
+  [custom: string]: unknown;
+}
+
+export interface PollSettings {
+  name: string;
+  description: string;
+  voting_visibility: 'public' | 'anonymous';
+  enforce_unique_vote: boolean;
+  max_votes_allowed: number | null;
+  allow_answers: boolean;
+  allow_user_suggested_options: boolean;
+}
+
+export interface PollsTable {
+  id: string;
+  created_by: string;
+  settings: JsonColumn<PollSettings>;
+  options: JsonColumn<PollOption[]>;
+  /** All custom fields. */
+  data: JsonColumn<Json>;
+  is_closed: boolean;
+  created_at: Micros;
+  updated_at: Micros;
+}
+
+/** A vote for an option, or an answer in words. */
+export interface PollVotesTable {
+  id: string;
+  poll_id: string;
+  user_id: string;
+  option_id: string | null;
+  answer_text: string | null;
+  created_at: Micros;
+  updated_at: Micros;
+}
+
+/** Files in the uploads folder; `id` is their name there. */
+export interface UploadsTable {
+  id: string;
+  /** Empty for one that belongs to no channel. */
+  cid: string;
+  user_id: string;
+  kind: 'file' | 'image';
+  /** As it is saved by whoever downloads it. */
+  name: string;
+  mime: string;
+  bytes: number;
+  /** SHA-256 of the content. */
+  digest: string;
+  width: number | null;
+  height: number | null;
+  created_at: Micros;
 }
 
 /** What happened, in order per channel: replayed by `/sync`. Refers to messages, so that deleting one leaves no copy. */
@@ -80,6 +251,13 @@ export interface EventsTable {
   created_at: Micros;
 }
 
+/** One row: which history this store holds. */
+export interface StoreTable {
+  epoch: string;
+  /** Differs when the store's files are a copy of those that held it. */
+  place: string;
+}
+
 export interface Database {
   users: UsersTable;
   active_users: ActiveUsersTable;
@@ -87,6 +265,18 @@ export interface Database {
   members: MembersTable;
   messages: MessagesTable;
   events: EventsTable;
+  reactions: ReactionsTable;
+  deleted_for: DeletedForTable;
+  threads: ThreadsTable;
+  thread_participants: ThreadParticipantsTable;
+  message_words: MessageWordsTable;
+  drafts: DraftsTable;
+  polls: PollsTable;
+  poll_votes: PollVotesTable;
+  uploads: UploadsTable;
+  user_mutes: UserMutesTable;
+  blocks: BlocksTable;
+  store: StoreTable;
 }
 
 /** The database, or a transaction on it. */
@@ -96,3 +286,12 @@ export type UserRow = Selectable<UsersTable>;
 export type ChannelRow = Selectable<ChannelsTable>;
 export type MemberRow = Selectable<MembersTable>;
 export type MessageRow = Selectable<MessagesTable>;
+export type ReactionRow = Selectable<ReactionsTable>;
+export type ThreadRow = Selectable<ThreadsTable>;
+export type ParticipantRow = Selectable<ThreadParticipantsTable>;
+export type DraftRow = Selectable<DraftsTable>;
+export type PollRow = Selectable<PollsTable>;
+export type VoteRow = Selectable<PollVotesTable>;
+export type UploadRow = Selectable<UploadsTable>;
+export type UserMuteRow = Selectable<UserMutesTable>;
+export type BlockRow = Selectable<BlocksTable>;

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { isDeepStrictEqual } from 'node:util';
 import {
   jsonBytes,
@@ -24,6 +25,7 @@ const IGNORED = new Set([
   'id', 'role', 'roles', 'teams', 'teams_role', 'language', 'banned', 'shadow_banned', 'blocked_user_ids', 'devices',
   'mutes', 'channel_mutes', 'push_preferences', 'total_unread_count', 'unread_count', 'unread_channels',
   'unread_threads', 'anon', 'revoke_tokens_issued_before', 'avg_response_time', 'total_unread_count_by_team',
+  'user', 'user_id', 'seq', 'own_capabilities',
 ]); // prettier-ignore
 
 const PRIVACY_PARTS = ['typing_indicators', 'read_receipts', 'delivery_receipts'] as const;
@@ -154,7 +156,8 @@ function editUser(db: Db, id: string, now: Micros, edit: (row: Editable) => Edit
         data: JSON.stringify(after.data),
         privacy: JSON.stringify(after.privacy),
         invisible: after.invisible,
-        updated_at: now,
+        // Of two changes at once, the second to get the row may have been asked for first.
+        updated_at: created ? now : Math.max(now, before.updated_at + 1),
       })
       .where('id', '=', id)
       .returningAll()
@@ -185,9 +188,15 @@ export async function requireUsers(db: Db, ids: readonly string[]): Promise<void
     );
 }
 
+/** Roles are the operator's to give: no client can. */
+export async function setRole(db: Db, id: string, role: string, now: Micros): Promise<void> {
+  await db.updateTable('users').set({ role, updated_at: now }).where('id', '=', id).execute();
+}
+
 /** Notes that the user is here now. */
 export async function touchUser(db: Db, id: string, now: Micros): Promise<void> {
-  await db.updateTable('users').set({ last_active: now }).where('id', '=', id).execute();
+  const later = sql<number>`greatest(last_active, cast(${now} as bigint))`;
+  await db.updateTable('users').set({ last_active: later }).where('id', '=', id).execute();
 }
 
 /** Counts the user as active in the month of `now`; once, however often it is called. */

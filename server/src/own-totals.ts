@@ -1,0 +1,19 @@
+import { toUser, type Outgoing } from './deliver.js';
+import type { Deps } from './deps.js';
+import { totalsOf, type Totals } from './store/reads.js';
+import type { Db } from './store/schema.js';
+import { unreadThreads } from './store/threads.js';
+
+/** A user's unread messages and threads, as `me` and their own events carry them. */
+export async function ownTotals(db: Db, userId: string): Promise<Totals & { unread_threads: number }> {
+  const totals = (await totalsOf(db, [userId]))(userId);
+  return { ...totals, unread_threads: await unreadThreads(db, userId) };
+}
+
+/** To the user's own connections, with their totals: their badges must be right whatever they withhold. */
+export function tellOwn(deps: Deps, userId: string, event: Outgoing): Promise<void> {
+  // In the order of `tellTotals`: what is told last is how they stand.
+  return deps.inOrder('totals', async () =>
+    toUser(deps, userId, { ...event, ...(await ownTotals(deps.db, userId)) }),
+  );
+}
