@@ -81,7 +81,7 @@ function at(sorted: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
 }
 
-const server = await startServer({ port: 0, dataDir: 'memory://' });
+const server = await startServer({ port: 0, dataDir: 'memory://', rateLimit: 0, userConnections: 1000 });
 const proxy = await FaultProxy.start(server.port);
 const browser = await launchBrowser();
 try {

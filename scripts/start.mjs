@@ -8,6 +8,8 @@ import { node } from './run.mjs';
 /** What makes the server the demo's: its pages, its users, an embedded store beside the code. */
 export const DEMO_ENV = {
   DEMO: '1',
+  // The demo's page of faults sends a message every few milliseconds.
+  RATE_LIMIT: process.env.RATE_LIMIT ?? '0',
   // The pages name this key.
   CHAT_API_KEY: process.env.CHAT_API_KEY ?? 'demo',
   DEMO_DIRS: JSON.stringify({ '/': join(root, 'demo'), '/dist/': join(root, 'dist') }),

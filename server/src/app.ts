@@ -1,15 +1,22 @@
+import type { FastifyInstance } from 'fastify';
 import type { AddressInfo } from 'node:net';
+import { apply } from './apply.js';
 import { Clock } from './clock.js';
+import { localConnections, type Connections } from './connections.js';
 import { DEFAULTS, type ServerOptions } from './config.js';
 import { loadCredentials, type Credentials } from './credentials.js';
 import { seedDemo } from './demo.js';
 import { createOrder, type Deps } from './deps.js';
+import { drain } from './drain.js';
+import { addApplication } from './http/application.js';
 import { addChannels } from './http/channels.js';
 import { addLongPoll, addWebSocket } from './http/connect.js';
 import { addDemo } from './http/demo.js';
 import { addDrafts } from './http/drafts.js';
 import { addEvents } from './http/events.js';
+import { addGuests } from './http/guests.js';
 import { addMessages } from './http/messages.js';
+import { addModeration } from './http/moderation.js';
 import { addPins } from './http/pins.js';
 import { addPolls } from './http/polls.js';
 import { addReactions } from './http/reactions.js';
@@ -26,13 +33,17 @@ import { Heads } from './heads.js';
 import { startHousekeeping } from './housekeeping.js';
 import { Hub } from './hub.js';
 import { lockPlace } from './lock.js';
+import { createLog, type Log } from './log.js';
 import { createMetrics } from './metrics.js';
+import { MemoryCounter, Rates } from './rates.js';
+import { Standing } from './standing.js';
 import { newestEventTime } from './store/channels.js';
 import { loadEpoch } from './store/epoch.js';
 import { openStore, type Store } from './store/open.js';
 import { activeUsers } from './store/users.js';
+import { startSweeping } from './sweep.js';
 
-export { userToken } from './token.js';
+export { serverToken, userToken } from './token.js';
 export { IN_MEMORY } from './store/open.js';
 export type { ServerOptions } from './config.js';
 
@@ -75,20 +86,28 @@ export async function startServer(given: Partial<ServerOptions> = {}): Promise<R
 
 async function createDeps(options: ServerOptions): Promise<Deps> {
   const credentials = await loadCredentials(options);
-  const store = await openStore(options, options.log);
+  const log = createLog(options);
+  const store = await openStore(options, (what) => log.say(what));
   try {
-    return await assemble(options, credentials, store);
+    return await assemble(options, credentials, store, log);
   } catch (error) {
     await store.close();
     throw error;
   }
 }
 
-async function assemble(options: ServerOptions, credentials: Credentials, store: Store): Promise<Deps> {
+async function assemble(
+  options: ServerOptions,
+  credentials: Credentials,
+  store: Store,
+  log: Log,
+): Promise<Deps> {
   const { db } = store;
   // The machine's clock may have gone back meanwhile: no channel may lie behind what clients have synced to.
   const clock = new Clock(options.now, await newestEventTime(db));
   const hub = new Hub();
+  const standing = new Standing(db, clock);
+  await standing.refresh();
   const metrics = createMetrics({
     activeUsers: () => activeUsers(db, clock.now()),
     connections: () => hub.size,
@@ -105,28 +124,38 @@ async function assemble(options: ServerOptions, credentials: Credentials, store:
     credentials,
     metrics,
     closing: false,
+    log,
     report: (what, error) => {
-      const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      if (!deps.closing) options.log(`${what}: ${detail}`);
+      if (!deps.closing) log.fail(what, error);
     },
+    standing,
+    rates: new Rates(new MemoryCounter(), hub, metrics, options),
+    tell: (delivery) => apply(deps, delivery),
+    online: (userId) => hub.connected(userId),
+    watcherCount: (cid) => hub.watcherCount(cid),
+    watchedBy: (cid, userId) => hub.watchedBy(cid, userId),
+    connections: undefined as unknown as Connections,
     inOrder: createOrder(),
   };
+  deps.connections = localConnections(deps);
   return deps;
 }
 
-async function listen(deps: Deps, unlock: () => Promise<void>): Promise<RunningServer> {
-  const { options, credentials } = deps;
-  const app = await createHttp(deps);
+/** Everything of the protocol that this server answers. */
+async function addRoutes(app: FastifyInstance, deps: Deps): Promise<void> {
   const add = routesOf(app, deps);
   addSystem(app, deps);
   addWebSocket(app, deps);
   addLongPoll(add, deps);
+  addGuests(app, deps);
+  addApplication(add, deps);
   addUsers(add, deps);
   addChannels(add, deps);
   addMembers(add, deps);
   addMessages(add, deps);
   addReactions(add, deps);
   addRelations(add, deps);
+  addModeration(add, deps);
   addThreads(add, deps);
   addPins(add, deps);
   addDrafts(add, deps);
@@ -135,6 +164,14 @@ async function listen(deps: Deps, unlock: () => Promise<void>): Promise<RunningS
   await addUploads(app, deps);
   addEvents(add, deps);
   addSync(add, deps);
+}
+
+async function listen(deps: Deps, unlock: () => Promise<void>): Promise<RunningServer> {
+  const { options, credentials } = deps;
+  // Before anybody connects; the code for it is loaded where it is used.
+  const cluster = options.redisUrl ? await (await import('./cluster/join.js')).joinCluster(deps) : undefined;
+  const app = await createHttp(deps);
+  await addRoutes(app, deps);
   if (options.demo) {
     await seedDemo(deps);
     await addDemo(app, deps);
@@ -143,17 +180,21 @@ async function listen(deps: Deps, unlock: () => Promise<void>): Promise<RunningS
     throw listenError(error, options);
   });
   const stopHousekeeping = startHousekeeping(deps);
+  const stopSweeping = startSweeping(deps);
   const { port } = app.server.address() as AddressInfo;
   const host = options.host.includes(':') ? `[${options.host}]` : options.host;
   let closed: Promise<void> | undefined;
   const close = async () => {
     deps.closing = true;
-    for (const stream of deps.hub.streams) stream.end();
+    cluster?.leave();
+    await drain(deps);
     // A request that never ends must not keep the server from ending.
     const cut = setTimeout(() => app.server.closeAllConnections(), MAX_FINISH_MS);
     await app.close();
     clearTimeout(cut);
     await stopHousekeeping();
+    await stopSweeping();
+    await cluster?.close();
     await deps.store.close();
     await unlock();
   };

@@ -3,7 +3,7 @@ import { formatTime } from './clock.js';
 import type { Deps } from './deps.js';
 import { draftOf } from './drafts.js';
 import { Messages } from './message-view.js';
-import { membershipsOf, membersOf } from './store/channels.js';
+import { membershipsOf, membersOf } from './store/members.js';
 import { draftsIn } from './store/drafts.js';
 import { newestOf, pageOf, type Page } from './store/messages.js';
 import { newestPins } from './store/pinned.js';
@@ -34,11 +34,11 @@ export async function channelStates(
   const cids = channels.map(({ cid }) => cid);
   const { db } = deps;
   const listed = options.state ? cids : [];
-  const messages = await messagesOf(deps, listed, options.messages);
+  const messages = await messagesOf(deps, listed, options.messages, userId);
   const newest = options.state && holdsNewest(options.messages);
   const own = await membershipsOf(db, cids, userId);
   const members = await membersOf(db, listed, MAX_READS);
-  const pins = await newestPins(db, listed, MAX_PINS, deps.clock.now());
+  const pins = await newestPins(db, listed, MAX_PINS, userId, deps.clock.now());
   const drafts = byCid(await draftsIn(db, userId, listed));
   const shown = await Messages.load(deps, [...messages, ...pins], {
     viewer: userId,
@@ -66,10 +66,15 @@ function holdsNewest(messages: Page | number): boolean {
   return typeof messages === 'number' ? messages > 0 : messages.limit > 0 && !messages.anchor;
 }
 
-function messagesOf({ db }: Deps, cids: readonly string[], wanted: Page | number): Promise<MessageRow[]> {
-  if (typeof wanted === 'number') return newestOf(db, cids, wanted);
+function messagesOf(
+  { db }: Deps,
+  cids: readonly string[],
+  wanted: Page | number,
+  viewer: string,
+): Promise<MessageRow[]> {
+  if (typeof wanted === 'number') return newestOf(db, cids, wanted, viewer);
   const [cid] = cids;
-  return cid === undefined ? Promise.resolve([]) : pageOf(db, cid, wanted);
+  return cid === undefined ? Promise.resolve([]) : pageOf(db, { cid, viewer }, wanted);
 }
 
 function byCid<T extends { cid: string }>(rows: readonly T[]): Map<string, T[]> {
@@ -96,26 +101,22 @@ interface Parts {
 function oneState(deps: Deps, shown: Messages, userId: string, parts: Parts): ChannelStateResponse {
   const { channel, own, members, pins, draft, memberLimit } = parts;
   const hideBefore = own?.hide_before ?? null;
-  const messages = parts.messages.filter((row) => hideBefore === null || row.created_at > hideBefore);
   const { people } = shown;
-  const watchers = deps.hub.watcherCount(channel.cid);
+  const watchers = deps.watcherCount(channel.cid);
   const shownAs = (id: string) => people.user(id);
-  const asMember = (row: MemberRow): Member => memberOf(row, shownAs, channel.created_by);
+  const asMember = (row: MemberRow): Member => memberOf(row, shownAs, channel.created_by, people.now);
   return {
     channel: {
       ...ownChannelOf(channel, people, userId, own),
       // Rows are read before messages: everything up to this number is in the answer.
       ...(parts.newest ? { seq: channel.seq } : {}),
     },
-    messages: messages.map((row) => shown.answer(row)),
+    messages: parts.messages.map((row) => shown.answer(row)),
     // What the user has deleted for themselves is not pinned for them.
-    pinned_messages: pins
-      .filter((row) => hideBefore === null || row.created_at > hideBefore)
-      .map((row) => shown.answer(row))
-      .filter(({ pinned }) => pinned),
+    pinned_messages: pins.map((row) => shown.answer(row)).filter(({ pinned }) => pinned),
     threads: [],
     members: members.slice(0, memberLimit).map(asMember),
-    membership: own ? ownMemberOf(own, shownAs, channel.created_by) : null,
+    membership: own ? ownMemberOf(own, shownAs, channel.created_by, people.now) : null,
     read: readEntries(people, userId, own, members),
     ...(watchers ? { watcher_count: watchers } : {}),
     ...(own?.hidden ? { hidden: true } : {}),

@@ -9,14 +9,16 @@ import { lockPlace } from './lock.js';
 import { openStore, type Store } from './store/open.js';
 import { exportLines, importLines } from './store/transfer.js';
 import { readUser, saveUser, setRole } from './store/users.js';
-import { userToken } from './token.js';
+import { serverToken, userToken } from './token.js';
 
 export const HELP = `chat-session-server [command]
 
 Without a command it serves. Settings are environment variables: PORT, HOST, DATA_DIR, DATABASE_URL,
-UPLOADS_DIR, UPLOADS_URL, UPLOAD_MAX_BYTES, ORIGINS, CHAT_API_KEY, CHAT_API_SECRET, DEMO, DEMO_DIRS.
+REDIS_URL, UPLOADS_DIR, UPLOADS_URL, UPLOAD_MAX_BYTES, ORIGINS, GUESTS, ANONYMOUS, RATE_LIMIT, USER_CONNECTIONS, LOG,
+CHAT_API_KEY, CHAT_API_SECRET, DEMO, DEMO_DIRS.
 
   token <user id> [--hours <n>]            prints a token for the user; without end unless --hours says one
+  token --server                           prints a token for your backend, which acts for whom it names
   user <user id> [--name <n>] [--role <r>] makes the user, or changes name and role (user, admin)
   key                                      prints a new CHAT_API_KEY and CHAT_API_SECRET to put into the environment
   export                                   writes all data to standard output, as lines of JSON
@@ -77,14 +79,21 @@ export async function runCommand(
 }
 
 async function token(args: readonly string[], options: ServerOptions, { output }: Streams): Promise<void> {
-  const { positionals, values } = parsed('token', args, { hours: { type: 'string' } });
-  const id = userIdOf('token', positionals);
+  const { positionals, values } = parsed('token', args, {
+    hours: { type: 'string' },
+    server: { type: 'boolean' },
+  });
+  if (values['server']) noMore('token --server', positionals);
+  const id = values['server'] ? '' : userIdOf('token', positionals);
   const hours = values['hours'];
   if (hours !== undefined && !(Number(hours) > 0))
     throw new Error(`--hours must be a number above 0; got "${String(hours)}".`);
   const { apiSecret } = await loadCredentials(options);
   const exp = Math.floor(options.now() / 1000 + Number(hours) * 3600);
-  output.write(`${await userToken(apiSecret, id, hours === undefined ? {} : { exp })}\n`);
+  const times = { iat: Math.floor(options.now() / 1000), ...(hours === undefined ? {} : { exp }) };
+  output.write(
+    `${await (values['server'] ? serverToken(apiSecret, times) : userToken(apiSecret, id, times))}\n`,
+  );
 }
 
 const ROLES = ['user', 'admin'];
@@ -132,7 +141,8 @@ function noMore(command: string, args: readonly string[]): void {
 async function withStore(options: ServerOptions, task: (store: Store) => Promise<void>): Promise<void> {
   const unlock = await lockPlace(options);
   try {
-    const store = await openStore(options, options.log);
+    // Alone, even where several servers share it: they are to be stopped first.
+    const store = await openStore({ ...options, redisUrl: '' }, options.log);
     try {
       await task(store);
     } finally {

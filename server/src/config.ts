@@ -33,6 +33,22 @@ export interface ServerOptions {
   headMs: number;
   /** The body of a request must have come within this, but an upload's. Default 30 s. */
   bodyMs: number;
+  /** A peer that takes nothing of what waits for it is closed after this. Default 10 s. */
+  stallMs: number;
+  /** Requests of one user to one endpoint in a minute; 0 for no limit. Default 600. */
+  rateLimit: number;
+  /** Live connections of one user to one server. Default 20. */
+  userConnections: number;
+  /** Whether `POST /guest` makes users of whoever asks. Default off. */
+  guests: boolean;
+  /** Whether visitors without a token may connect and read what is open to everybody. Default off. */
+  anonymous: boolean;
+  /** Lines of JSON in the log instead of sentences. Default off. */
+  logJson: boolean;
+  /** A Redis or Valkey server by which several chat servers work as one, with `databaseUrl`; empty for none. */
+  redisUrl: string;
+  /** With `redisUrl`: another server unheard for so long is gone, and so are its users. Default 30 s. */
+  peerGoneMs: number;
   /** Pages that may ask and connect, as `https://example.org`; default all: who asks is said by a token, never a cookie. */
   origins: readonly string[];
   /** Milliseconds since 1970. */
@@ -58,6 +74,14 @@ export const DEFAULTS: ServerOptions = {
   silenceMs: 90_000,
   headMs: 10_000,
   bodyMs: 30_000,
+  stallMs: 10_000,
+  rateLimit: 600,
+  userConnections: 20,
+  guests: false,
+  anonymous: false,
+  logJson: false,
+  redisUrl: '',
+  peerGoneMs: 30_000,
   origins: [],
   now: Date.now,
   log: (line) => void process.stderr.write(`${line}\n`),
@@ -67,8 +91,9 @@ export const DEFAULTS: ServerOptions = {
 const MIN_SECRET = 32;
 
 /**
- * Reads PORT, HOST, DATA_DIR, DATABASE_URL, UPLOADS_DIR, UPLOADS_URL, UPLOAD_MAX_BYTES, ORIGINS, CHAT_API_KEY,
- * CHAT_API_SECRET, DEMO and DEMO_DIRS (JSON: URL prefix to folder).
+ * Reads PORT, HOST, DATA_DIR, DATABASE_URL, REDIS_URL, UPLOADS_DIR, UPLOADS_URL, UPLOAD_MAX_BYTES, ORIGINS, GUESTS,
+ * ANONYMOUS, RATE_LIMIT, USER_CONNECTIONS, LOG (`json` or `text`), CHAT_API_KEY, CHAT_API_SECRET, DEMO and DEMO_DIRS (JSON: URL prefix to
+ * folder).
  *
  * @throws {Error} A sentence that names the variable, the rule and the value.
  */
@@ -83,6 +108,12 @@ export function optionsFromEnv(env: NodeJS.ProcessEnv): Partial<ServerOptions> {
   if (env['UPLOAD_MAX_BYTES'])
     options.uploadMaxBytes = readBytes('UPLOAD_MAX_BYTES', env['UPLOAD_MAX_BYTES']);
   if (env['ORIGINS']) options.origins = readOrigins(env['ORIGINS']);
+  if (env['REDIS_URL']) options.redisUrl = readRedisUrl(env['REDIS_URL'], env['DATABASE_URL']);
+  if (env['GUESTS']) options.guests = readFlag('GUESTS', env['GUESTS']);
+  if (env['ANONYMOUS']) options.anonymous = readFlag('ANONYMOUS', env['ANONYMOUS']);
+  if (env['RATE_LIMIT']) options.rateLimit = readRate(env['RATE_LIMIT']);
+  if (env['USER_CONNECTIONS']) options.userConnections = readConnections(env['USER_CONNECTIONS']);
+  if (env['LOG']) options.logJson = readLog(env['LOG']);
   if (env['CHAT_API_KEY']) options.apiKey = env['CHAT_API_KEY'];
   if (env['CHAT_API_SECRET']) options.apiSecret = readSecret(env['CHAT_API_SECRET']);
   if (env['DEMO']) options.demo = readFlag('DEMO', env['DEMO']);
@@ -103,6 +134,36 @@ function readDatabaseUrl(text: string): string {
   throw new Error(
     `DATABASE_URL must look like postgres://user:password@host:5432/name; got one that begins with "${scheme}". Leave it out for the embedded store.`,
   );
+}
+
+function readRedisUrl(text: string, databaseUrl: string | undefined): string {
+  if (!/^rediss?:\/\/\S+$/.test(text)) {
+    const scheme = /^[a-z]*:?/i.exec(text)?.[0] ?? '';
+    throw new Error(
+      `REDIS_URL must look like redis://user:password@host:6379; got one that begins with "${scheme}". Leave it out for one server.`,
+    );
+  }
+  if (databaseUrl) return text;
+  throw new Error(
+    'REDIS_URL makes several servers work as one, which needs DATABASE_URL. Set both, or neither.',
+  );
+}
+
+function readRate(text: string): number {
+  const rate = Number(text);
+  if (Number.isSafeInteger(rate) && rate >= 0) return rate;
+  throw new Error(`RATE_LIMIT must be a whole number of requests per minute, 0 for no limit; got "${text}".`);
+}
+
+function readConnections(text: string): number {
+  const count = Number(text);
+  if (Number.isSafeInteger(count) && count > 0) return count;
+  throw new Error(`USER_CONNECTIONS must be a whole number above 0; got "${text}".`);
+}
+
+function readLog(text: string): boolean {
+  if (text === 'json' || text === 'text') return text === 'json';
+  throw new Error(`LOG must be json or text; got "${text}".`);
 }
 
 function readUploadsUrl(text: string): string {

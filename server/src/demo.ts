@@ -1,7 +1,8 @@
 import type { Micros } from './clock.js';
 import type { Deps } from './deps.js';
 import { storeMessage } from './send.js';
-import { addMembers, appendEvent, findChannel, insertChannel } from './store/channels.js';
+import { appendEvent, findChannel, insertChannel } from './store/channels.js';
+import { addMembers } from './store/members.js';
 import { markRead } from './store/reads.js';
 import { saveUser } from './store/users.js';
 
@@ -102,7 +103,7 @@ async function seedChannel(db: Deps['db'], channel: DemoChannel, now: Micros): P
   await db.transaction().execute(async (trx) => {
     await insertChannel(trx, { cid, type, id, data: name === undefined ? {} : { name }, createdBy }, created);
     await appendEvent(trx, cid, { type: 'channel.created', userId: createdBy }, created);
-    await addMembers(trx, cid, members, created);
+    await addMembers(trx, cid, members.map((userId) => ({ userId })), created); // prettier-ignore
   });
   for (const [index, [ago, userId, text]] of lines.entries()) {
     const place = { id: `demo-${id}-${index + 1}`, cid, userId, type: 'regular', parentId: null } as const;

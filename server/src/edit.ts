@@ -43,8 +43,8 @@ export async function rewrite(deps: Deps, found: Found, userId: string, edit: Ed
   });
 }
 
-function requireEditor({ message }: Found, userId: string, edit: Edit): void {
-  if (message.user_id === userId) return;
+function requireEditor({ message, backend }: Found, userId: string, edit: Edit): void {
+  if (message.user_id === userId || backend) return;
   const keys = 'whole' in edit ? [] : [...Object.keys(edit.set), ...edit.unset];
   if (!keys.length || !keys.every((key) => PIN_KEYS.has(key)))
     throw notAllowed(userId, 'change a message of somebody else');

@@ -1,12 +1,13 @@
 import type { Access } from './access.js';
 import { parseTime, type Micros } from './clock.js';
-import { announce, toChannel } from './deliver.js';
+import { announce, dropWatchers, toChannel } from './deliver.js';
 import type { Deps } from './deps.js';
 import { ApiError, badInput, shown } from './errors.js';
 import { asFlag, asObject, asStrings, type Json } from './input.js';
 import { readSystemMessage } from './new-message.js';
 import { sendPrepared } from './send.js';
-import { appendEvent, lockChannel, memberIds } from './store/channels.js';
+import { appendEvent, lockChannel } from './store/channels.js';
+import { memberIds } from './store/members.js';
 import { truncate, wipe } from './store/empty-channel.js';
 import type { ChannelRow } from './store/schema.js';
 import { channelOf, eventIn, ownChannelOf, People } from './wire.js';
@@ -90,7 +91,7 @@ export async function deleteChannel(deps: Deps, { channel, member }: Access, use
       { ...eventIn(row, 'channel.deleted', at), ...shared },
       { ...eventIn(row, 'notification.channel_deleted', at), ...shared },
     );
-    for (const stream of [...deps.hub.watchersOf(cid)]) deps.hub.unwatch(stream, cid);
+    dropWatchers(deps, cid);
     return { channel: ownChannelOf(last, people, userId, member) };
   });
 }

@@ -4,6 +4,7 @@ const STATUS = {
   2: 401,
   4: 400,
   5: 401,
+  9: 429,
   16: 404,
   17: 403,
   18: 400,
@@ -17,6 +18,7 @@ const STATUS = {
   42: 401,
   43: 401,
   46: 400,
+  71: 429,
 } as const;
 
 export type ApiCode = keyof typeof STATUS;
@@ -63,8 +65,8 @@ export function notFound(message: string): ApiError {
 }
 
 /** Something the caller may not do: code 17, HTTP 403. */
-export function notAllowed(userId: string, action: string): ApiError {
-  return new ApiError(17, `User '${userId}' with role user is not allowed to ${action}`);
+export function notAllowed(userId: string, action: string, role = 'user'): ApiError {
+  return new ApiError(17, `User '${userId}' with role ${role} is not allowed to ${action}`);
 }
 
 /** The store is away for a moment: code -1, HTTP 503. Nothing was done, or what was done is found by its id. */

@@ -22,6 +22,10 @@ class Groups {
   has(key: string): boolean {
     return this.#sets.has(key);
   }
+
+  keys(): string[] {
+    return [...this.#sets.keys()];
+  }
 }
 
 const NONE: ReadonlySet<Stream> = new Set();
@@ -33,8 +37,17 @@ interface Subscriptions {
   presence: Set<string>;
 }
 
+/** Hears of what other servers are to know of this one. */
+export interface HubListener {
+  /** A user's first connection came, or the last went. */
+  online(userId: string, on: boolean): void;
+  /** A user began to watch a channel, or ceased to on every connection. */
+  watching(cid: string, userId: string, on: boolean): void;
+}
+
 /** Who is connected, what each connection watches, and whose presence it follows. Knows no chat rule. */
 export class Hub {
+  listener: HubListener | undefined;
   #streams = new Map<string, { stream: Stream; asked: Subscriptions }>();
   #byUser = new Groups();
   #watching = new Map<string, Groups>();
@@ -44,7 +57,9 @@ export class Hub {
 
   add(stream: Stream): void {
     this.#streams.set(stream.id, { stream, asked: { channels: new Set(), presence: new Set() } });
+    const first = !this.#byUser.has(stream.userId);
     this.#byUser.add(stream.userId, stream);
+    if (first) this.listener?.online(stream.userId, true);
   }
 
   /** Forgets the connection and all it asked for. @returns The channels that its user no longer watches at all. */
@@ -55,6 +70,7 @@ export class Hub {
     for (const userId of asked.presence) this.#followers.delete(userId, stream);
     this.#byUser.delete(stream.userId, stream);
     this.#streams.delete(stream.id);
+    if (!this.#byUser.has(stream.userId)) this.listener?.online(stream.userId, false);
     return left;
   }
 
@@ -62,6 +78,12 @@ export class Hub {
   find(id: string | undefined, userId: string): Stream | undefined {
     const stream = id === undefined ? undefined : this.#streams.get(id)?.stream;
     return stream?.userId === userId && !stream.ended ? stream : undefined;
+  }
+
+  /** Whose live connection `id` is. */
+  ownerOf(id: string): string | undefined {
+    const stream = this.#streams.get(id)?.stream;
+    return stream?.ended ? undefined : stream?.userId;
   }
 
   get streams(): Stream[] {
@@ -90,7 +112,10 @@ export class Hub {
     this.#watching.set(cid, users);
     this.#watchers.add(cid, stream);
     asked.channels.add(cid);
-    if (first) this.#watcherCounts.set(cid, this.watcherCount(cid) + 1);
+    if (first) {
+      this.#watcherCounts.set(cid, this.watcherCount(cid) + 1);
+      this.listener?.watching(cid, stream.userId, true);
+    }
     return first;
   }
 
@@ -107,6 +132,7 @@ export class Hub {
       this.#watcherCounts.delete(cid);
       this.#watching.delete(cid);
     }
+    this.listener?.watching(cid, stream.userId, false);
     return true;
   }
 
@@ -114,8 +140,26 @@ export class Hub {
     return this.#streams.get(stream.id)?.asked.channels.has(cid) ?? false;
   }
 
+  /** Who is connected. */
+  get users(): string[] {
+    return this.#byUser.keys();
+  }
+
+  /** The users who watch each watched channel. */
+  get watching(): [cid: string, userIds: string[]][] {
+    return [...this.#watching].map(([cid, users]) => [cid, users.keys()]);
+  }
+
+  watchedBy(cid: string, userId: string): boolean {
+    return this.#watching.get(cid)?.has(userId) ?? false;
+  }
+
+  isWatched(cid: string): boolean {
+    return this.#watchers.has(cid);
+  }
+
   /** The channels that the connection watches. */
-  watchedBy(stream: Stream): ReadonlySet<string> {
+  channelsOf(stream: Stream): ReadonlySet<string> {
     return this.#streams.get(stream.id)?.asked.channels ?? NOTHING;
   }
 

@@ -62,7 +62,8 @@ export class Messages {
 
   /** For REST answers to the viewer. */
   answer(row: MessageRow): Message {
-    return this.#shown(row, (id) => this.people.user(id), true);
+    // Whom it is shown to is its author, who is not told, or a backend.
+    return { ...this.#shown(row, (id) => this.people.user(id), true), shadowed: false };
   }
 
   /** For events: users with their privacy settings, nobody's own reactions. */
@@ -102,7 +103,9 @@ export class Messages {
 async function loadAround(deps: Deps, rows: readonly MessageRow[], viewer?: string): Promise<Around> {
   const { db } = deps;
   const quotedIds = rows.flatMap(({ quoted_message_id: id }) => id ?? []);
-  const quoted = await messagesById(db, [...new Set(quotedIds)]);
+  const quoted = (await messagesById(db, [...new Set(quotedIds)])).filter(
+    (row) => !row.shadowed || row.user_id === viewer,
+  );
   const all = [...rows, ...quoted];
   const reacted = all.filter((row) => Object.keys(row.reaction_groups).length).map((row) => row.id);
   const replied = all.filter((row) => row.reply_count + row.deleted_reply_count > 0).map((row) => row.id);
@@ -182,7 +185,7 @@ function plain(row: MessageRow, show: Show, now: Micros): Message {
     pinned_by: pinned && row.pinned_by !== null ? show(row.pinned_by) : null,
     pin_expires: pinned ? timeOrNull(row.pin_expires) : null,
     silent: row.silent,
-    shadowed: false,
+    shadowed: row.shadowed,
     created_at: formatTime(row.created_at),
     updated_at: formatTime(row.updated_at),
     deleted_at: timeOrNull(row.deleted_at),

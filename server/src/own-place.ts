@@ -128,12 +128,13 @@ export async function knownUser(deps: Deps, userId: string): Promise<UserRow> {
  */
 export async function changeMember(
   deps: Deps,
-  { channel }: Access,
-  userId: string,
+  { channel, backend }: Access,
+  caller: string,
   who: string,
   body: Json,
 ): Promise<Json> {
-  if (who !== userId) throw notAllowed(userId, 'change the membership of somebody else');
+  if (who !== caller && !backend) throw notAllowed(caller, 'change the membership of somebody else');
+  const userId = who;
   const set = asObject(body['set'], 'set');
   const unset = asStrings(body['unset'], 'unset', MAX_KEYS);
   const forbidden = [...Object.keys(set), ...unset].find((key) => RESERVED.has(key.split('.')[0] ?? ''));
@@ -185,7 +186,7 @@ async function tellMember(
     ...eventIn({ ...channel, cid }, 'member.updated', after.updated_at),
     user: shownAs(userId),
   };
-  if (toAll) toWatchers(deps, { ...event, member: memberOf(after, shownAs, channel.created_by) });
-  toUser(deps, userId, { ...event, member: ownMemberOf(after, shownAs, channel.created_by) });
-  return { channel_member: ownMemberOf(after, (id) => people.user(id), channel.created_by) };
+  if (toAll) toWatchers(deps, { ...event, member: memberOf(after, shownAs, channel.created_by, people.now) });
+  toUser(deps, userId, { ...event, member: ownMemberOf(after, shownAs, channel.created_by, people.now) });
+  return { channel_member: ownMemberOf(after, (id) => people.user(id), channel.created_by, people.now) };
 }

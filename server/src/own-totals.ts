@@ -1,4 +1,4 @@
-import { toUser, type Outgoing } from './deliver.js';
+import type { Outgoing } from './deliver.js';
 import type { Deps } from './deps.js';
 import { totalsOf, type Totals } from './store/reads.js';
 import type { Db } from './store/schema.js';
@@ -12,8 +12,5 @@ export async function ownTotals(db: Db, userId: string): Promise<Totals & { unre
 
 /** To the user's own connections, with their totals: their badges must be right whatever they withhold. */
 export function tellOwn(deps: Deps, userId: string, event: Outgoing): Promise<void> {
-  // In the order of `tellTotals`: what is told last is how they stand.
-  return deps.inOrder('totals', async () =>
-    toUser(deps, userId, { ...event, ...(await ownTotals(deps.db, userId)) }),
-  );
+  return deps.tell({ to: 'user', userId, event, totals: true });
 }

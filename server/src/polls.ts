@@ -44,8 +44,14 @@ export async function ownPoll(db: Db, userId: string, id: unknown): Promise<Poll
  *
  * @throws {ApiError} 16 for others, as if there were none.
  */
-export async function readablePoll(deps: Deps, userId: string, id: string): Promise<PollRow> {
+export async function readablePoll(
+  deps: Deps,
+  userId: string,
+  id: string,
+  backend = false,
+): Promise<PollRow> {
   const poll = await findPoll(deps.db, id);
+  if (poll && backend) return poll;
   const carriers = poll ? await carriersOf(deps.db, id) : [];
   if (poll && !carriers.length && poll.created_by === userId) return poll;
   for (const { cid } of carriers) {

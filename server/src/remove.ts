@@ -19,11 +19,11 @@ const MAX_FOR_ME = 100;
 /**
  * Deletes a message for everybody: softly, its place left, or for good.
  *
- * @throws {ApiError} 17 unless the caller wrote it.
+ * @throws {ApiError} 17 unless the caller wrote it, or moderates the channel.
  */
 export async function remove(deps: Deps, found: Found, userId: string, hard: boolean): Promise<object> {
   const { cid, id, user_id: author } = found.message;
-  if (author !== userId) throw notAllowed(userId, 'change a message of somebody else');
+  if (author !== userId && !found.moderator) throw notAllowed(userId, 'change a message of somebody else');
   return deps.inOrder(cid, async () => {
     const removed = await deps.db
       .transaction()

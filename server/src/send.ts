@@ -8,7 +8,8 @@ import { ApiError, badInput, notAllowed, shown } from './errors.js';
 import type { Json } from './input.js';
 import { Messages } from './message-view.js';
 import { noParent, readMessage } from './new-message.js';
-import { appendEvent, memberIds, membersAmong, type Place } from './store/channels.js';
+import { appendEvent, type Place } from './store/channels.js';
+import { memberIds, membersAmong } from './store/members.js';
 import { dropDraft } from './store/drafts.js';
 import { countReply, findMessage, insertMessage, noteWords, type NewMessage } from './store/messages.js';
 import { blockedIn, showAgain } from './store/own-place.js';
@@ -35,7 +36,7 @@ export async function sendMessage(
 ): Promise<Message> {
   const { type } = access;
   await requireUnblocked(deps, access, userId);
-  const message = await readMessage(deps, access, userId, input);
+  const message = { ...(await readMessage(deps, access, userId, input)), shadowed: access.shadow === true };
   if ([...message.text].length > type.config.max_message_length)
     return errorMessage(deps, message, `A message may have ${type.config.max_message_length} characters.`);
   return sendPrepared(deps, access, message, keepHidden);
@@ -111,19 +112,22 @@ export function storeMessage(
   now: Micros,
 ): Promise<Stored> {
   return db.transaction().execute(async (trx) => {
-    const { id, cid, userId, parentId } = message;
-    const parent = parentId === null ? undefined : await answered(trx, cid, parentId, userId, now);
+    const { id, cid, userId, parentId, shadowed = false } = message;
+    // What nobody sees changes nothing that others see.
+    const parent =
+      parentId === null || shadowed ? undefined : await answered(trx, cid, parentId, userId, now);
     const { at, seq } = await appendEvent(trx, cid, { type: 'message.new', userId, messageId: id }, now);
     const row = await insertMessage(trx, message, at);
     if (!row) throw await taken(trx, message);
     // By `skip_last_msg_update_for_system_msgs`, which is on in all types.
-    if (row.type !== 'system' && (!row.parent_id || row.show_in_channel))
+    if (row.type !== 'system' && !shadowed && (!row.parent_id || row.show_in_channel))
       await trx.updateTable('channels').set({ last_message_at: at }).where('cid', '=', cid).execute();
     if (reads) await noteMessage(trx, row);
     if (row.type !== 'system') await noteWords(trx, id, row.text);
     if (parent) await noteReply(trx, parent.row, row, await mentionedMembers(trx, row), reads);
     const draft = await dropDraft(trx, { userId, cid, parentId: parentId ?? '' });
-    const back = keepHidden || (row.parent_id && !row.show_in_channel) ? [] : await showAgain(trx, cid);
+    const back =
+      keepHidden || shadowed || (row.parent_id && !row.show_in_channel) ? [] : await showAgain(trx, cid);
     return { row, seq, parent, draft, back };
   });
 }

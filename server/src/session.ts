@@ -6,11 +6,13 @@ import { ApiError, shown } from './errors.js';
 import { isObject, parseObject } from './input.js';
 import { mutesOf, type Mutes } from './mutes.js';
 import { ownTotals } from './own-totals.js';
-import type { Stream } from './stream.js';
+import { CLOSE_OVERFLOW, CLOSE_SILENT, CLOSE_UNWANTED, type Stream } from './stream.js';
+import type { Bearer } from './token.js';
+import { anonymousRow } from './visitors.js';
 import { findChannelType } from './channel-types.js';
 import { blocksOf } from './store/own-place.js';
 import type { UserRow } from './store/schema.js';
-import { completePrivacy, countActive, readUser, saveUser, touchUser } from './store/users.js';
+import { completePrivacy, countActive, readUser, saveUser, touchUser, type Saved } from './store/users.js';
 import { eventIn, People } from './wire.js';
 import { parseCid } from '../../src/protocol.js';
 
@@ -26,40 +28,55 @@ const ACTIVE_REFRESH = 15 * 60 * 1_000_000;
  */
 export async function connect(
   deps: Deps,
-  userId: string,
+  bearer: Bearer,
   payload: unknown,
   open: (greeting: (id: string) => HealthCheckEvent) => Stream,
 ): Promise<Stream> {
-  const { db, clock, hub } = deps;
-  const details = readPayload(payload, userId);
-  const { id, change } = readUser(details);
-  if (id !== userId)
-    throw new ApiError(5, `The token is for user "${userId}", the payload for ${shown(id)}.`);
-  const { row, changed, before } = await saveUser(db, userId, change, 'merge', clock.now());
+  const { clock, hub } = deps;
+  const { userId } = bearer;
+  const arrived = await arrive(deps, bearer, payload);
   const now = clock.now();
-  await touchUser(db, userId, now);
-  await countActive(db, userId, now);
-  const me = await ownUser(deps, { ...row, last_active: now }, true);
+  const me = await ownUser(deps, { ...arrived.row, last_active: now }, true);
 
-  const wasOnline = hub.connected(userId);
+  const wasOnline = deps.online(userId);
   const stream = open((connectionId) => ({ ...healthCheck(deps, connectionId), epoch: deps.epoch, me }));
   if (deps.closing) stream.end();
   if (stream.ended) return stream;
   stream.activeAt = now;
+  stream.bearer = bearer;
   hub.add(stream);
   stream.onEnd = () =>
     void disconnected(deps, stream).catch((error: unknown) => deps.report('A goodbye failed', error));
-  if (before && changed) await tellUserUpdated(deps, row);
+  // Revoked or banned while it was being greeted.
+  if (deps.standing.refusal(bearer)) stream.end(CLOSE_UNWANTED);
+  if (arrived.before && arrived.changed) await tellUserUpdated(deps, arrived.row);
   if (!wasOnline) await presenceChanged(deps, userId);
   return stream;
 }
 
-function readPayload(payload: unknown, userId: string): unknown {
+/** Makes the user known, or changes what they say of themselves now. Of anonymous visitors nothing is kept. */
+async function arrive({ db, clock }: Deps, { userId, kind }: Bearer, payload: unknown): Promise<Saved> {
+  if (kind === 'anonymous') {
+    readPayload(payload, undefined);
+    return { row: anonymousRow(userId, clock.now()), changed: false, before: undefined };
+  }
+  const { id, change } = readUser(readPayload(payload, userId));
+  if (id !== userId)
+    throw new ApiError(5, `The token is for user "${userId}", the payload for ${shown(id)}.`);
+  const saved = await saveUser(db, userId, change, 'merge', clock.now());
+  const now = clock.now();
+  await touchUser(db, userId, now);
+  await countActive(db, userId, now);
+  return saved;
+}
+
+/** @param userId - Whom the payload must be about; undefined for anybody. */
+function readPayload(payload: unknown, userId: string | undefined): unknown {
   const { user_id: given, user_details: details } = parseObject(
     typeof payload === 'string' ? payload : '',
     'The "json" parameter',
   );
-  if (given !== undefined && given !== userId)
+  if (userId !== undefined && given !== undefined && given !== userId)
     throw new ApiError(5, `The token is for user "${userId}", the payload for ${shown(given)}.`);
   if (!isObject(details))
     throw new ApiError(4, `"user_details" must be the user object; got ${shown(details)}`);
@@ -68,7 +85,7 @@ function readPayload(payload: unknown, userId: string): unknown {
 
 /** What answers a ping: with `heads`, the newest event's number in each watched channel where something happened lately. */
 export function heartbeat(deps: Deps, stream: Stream): HealthCheckEvent {
-  const heads = deps.heads.of(deps.hub.watchedBy(stream), deps.clock.now());
+  const heads = deps.heads.of(deps.hub.channelsOf(stream), deps.clock.now());
   return { ...healthCheck(deps, stream.id), ...(heads ? { heads } : {}) };
 }
 
@@ -80,7 +97,7 @@ function healthCheck({ clock }: Deps, connectionId: string): HealthCheckEvent {
 export async function ownUser(
   deps: Deps,
   row: UserRow,
-  online = deps.hub.connected(row.id),
+  online = deps.online(row.id),
 ): Promise<OwnUser & Mutes> {
   const totals = await ownTotals(deps.db, row.id);
   const blocks = await blocksOf(deps.db, row.id);
@@ -90,7 +107,7 @@ export async function ownUser(
     role: row.role,
     language: '',
     teams: [],
-    banned: false,
+    banned: deps.standing.isBanned(row.id),
     online: online && !row.invisible,
     invisible: row.invisible,
     ...(row.last_active === null ? {} : { last_active: formatTime(row.last_active) }),
@@ -113,12 +130,21 @@ export async function stillActive({ db, clock }: Deps, stream: Stream): Promise<
   await touchUser(db, stream.userId, now);
 }
 
+/** What is worth counting of how connections end. */
+const CAUSES = new Map<number | undefined, string>([
+  [CLOSE_OVERFLOW, 'overflow'],
+  [CLOSE_SILENT, 'silent'],
+  [CLOSE_UNWANTED, 'unwanted'],
+]);
+
 async function disconnected(deps: Deps, stream: Stream): Promise<void> {
   const left = deps.hub.remove(stream);
+  const cause = CAUSES.get(stream.endedWith);
+  if (cause) deps.metrics.ended.inc({ cause });
   if (deps.closing) return;
   const { userId } = stream;
   if (left.length) await tellWatching(deps, left, userId, 'user.watching.stop');
-  if (deps.hub.connected(userId)) return;
+  if (deps.online(userId)) return;
   await touchUser(deps.db, userId, deps.clock.now());
   await presenceChanged(deps, userId);
 }

@@ -1,41 +1,60 @@
 import { randomUUID } from 'node:crypto';
 import type { WebSocket } from 'ws';
 import { ApiError } from './errors.js';
+import type { Frame } from './frame.js';
+import type { Bearer } from './token.js';
 
 /** Of events that wait for one slow connection. Beyond it the connection ends; an event is never skipped. */
 const MAX_WAITING_EVENTS = 512;
 const MAX_WAITING_BYTES = 1024 * 1024;
 
+/** How a prepared frame is sent: its bytes are text. */
+const TEXT = { binary: false };
+
 /** Why the server ends a stream: WebSocket close codes other than 1000, which clients read as "never come back". */
 export const CLOSE_RESTART = 1012;
-const CLOSE_OVERFLOW = 1013;
-const CLOSE_SILENT = 1001;
+export const CLOSE_OVERFLOW = 1013;
+export const CLOSE_SILENT = 1001;
+/** Their next attempt is told why. */
+export const CLOSE_UNWANTED = 1008;
 
 /** One connection of one user: events go in as JSON texts and leave in order, by WebSocket or by poll. */
 export abstract class Stream {
   /** Unguessable: whoever knows it still needs the user's token. */
-  readonly id = randomUUID();
+  readonly id: string;
   readonly userId: string;
+  /** Who opened it; set once it is live. */
+  bearer: Bearer | undefined;
   /** When the user was last noted as active, in microseconds. */
   activeAt = 0;
   /** Runs once, when the stream has ended for whatever reason. */
   onEnd: () => void = () => undefined;
+  /** The close code it was ended with; undefined while it lives. */
+  endedWith: number | undefined;
   #ended = false;
 
-  constructor(userId: string) {
+  constructor(userId: string, id: string = randomUUID()) {
     this.userId = userId;
+    this.id = id;
   }
 
   get ended(): boolean {
     return this.#ended;
   }
 
-  abstract push(frame: string): void;
+  /** When its client was last heard, in milliseconds since the process began. */
+  heardAt = performance.now();
+
+  abstract push(frame: Frame | string): void;
+
+  /** Ends the stream of a peer that has taken nothing of what waits for it for too long. */
+  abstract endIfStalled(): void;
 
   /** Ends the stream. Safe to call twice. */
   end(code = CLOSE_RESTART): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.endedWith = code;
     this.release(code);
     this.onEnd();
   }
@@ -43,30 +62,51 @@ export abstract class Stream {
   protected abstract release(code: number): void;
 }
 
-/** A stream over a WebSocket. Ends when the socket does, or after `silenceMs` without a frame from the client. */
+/**
+ * A stream over a WebSocket. Ends when the socket does, after `silenceMs` without a frame from the client, or when the
+ * client takes nothing for `stallMs`.
+ */
 export class SocketStream extends Stream {
   #socket: WebSocket;
+  #stallMs: number;
   #waiting = 0;
+  /** When something was last taken, or began to wait. */
+  #movedAt = 0;
   #silence: NodeJS.Timeout;
+  #taken = () => {
+    this.#waiting--;
+    this.#movedAt = performance.now();
+  };
 
-  constructor(userId: string, socket: WebSocket, silenceMs: number) {
-    super(userId);
+  constructor(
+    userId: string,
+    socket: WebSocket,
+    { silenceMs, stallMs, id }: { silenceMs: number; stallMs: number; id?: string },
+  ) {
+    super(userId, id);
     this.#socket = socket;
+    this.#stallMs = stallMs;
     this.#silence = setTimeout(() => this.end(CLOSE_SILENT), silenceMs);
     socket.on('close', () => this.end());
   }
 
   /** The client was heard. */
   heard(): void {
+    this.heardAt = performance.now();
     if (!this.ended) this.#silence.refresh();
   }
 
-  push(frame: string): void {
+  push(frame: Frame | string): void {
     if (this.ended) return;
     if (this.#waiting >= MAX_WAITING_EVENTS || this.#socket.bufferedAmount > MAX_WAITING_BYTES)
       return this.end(CLOSE_OVERFLOW);
-    this.#waiting++;
-    this.#socket.send(frame, () => this.#waiting--);
+    if (this.#waiting++ === 0) this.#movedAt = performance.now();
+    if (typeof frame === 'string') this.#socket.send(frame, this.#taken);
+    else this.#socket.send(frame.bytes, TEXT, this.#taken);
+  }
+
+  endIfStalled(): void {
+    if (this.#waiting > 0 && performance.now() - this.#movedAt > this.#stallMs) this.end(CLOSE_OVERFLOW);
   }
 
   protected release(code: number): void {
@@ -105,16 +145,17 @@ export class PollStream extends Stream {
   #batch: Batch = { number: 0, frames: [] };
   #arrived = true;
 
-  constructor(userId: string, options: { holdMs: number; expiryMs: number }) {
-    super(userId);
+  constructor(userId: string, options: { holdMs: number; expiryMs: number; id?: string }) {
+    super(userId, options.id);
     this.#holdMs = options.holdMs;
     this.#expiry = setTimeout(() => this.end(), options.expiryMs);
   }
 
-  push(frame: string): void {
+  push(frame: Frame | string): void {
     if (this.ended) return;
-    this.#queue.push(frame);
-    this.#bytes += frame.length;
+    const text = typeof frame === 'string' ? frame : frame.text;
+    this.#queue.push(text);
+    this.#bytes += text.length;
     if (this.#queue.length > MAX_WAITING_EVENTS || this.#bytes > MAX_WAITING_BYTES) this.end(CLOSE_OVERFLOW);
     // Not at once: what the same task still pushes travels in the same answer.
     else if (this.#poll && this.#queue.length === 1) setImmediate(() => this.#answer());
@@ -130,6 +171,7 @@ export class PollStream extends Stream {
     if (this.ended) return Promise.reject(new ApiError(46, 'This connection has ended. Connect again.'));
     this.#finish({ number: this.#batch.number, frames: [] });
     this.#expiry.refresh();
+    this.heardAt = performance.now();
     const lost = ack === undefined ? !this.#arrived : ack < this.#batch.number;
     if (lost) return Promise.resolve(this.#batch);
     this.#batch = { number: this.#batch.number, frames: [] };
@@ -138,6 +180,9 @@ export class PollStream extends Stream {
       if (this.#queue.length) this.#answer();
     });
   }
+
+  /** What waits is bounded, and who does not ask for it expires. */
+  endIfStalled(): void {}
 
   /** The response with batch `number` was written whole. */
   delivered(number: number): void {

@@ -2,7 +2,7 @@ import { toChannel, toWatchers } from './deliver.js';
 import type { Deps } from './deps.js';
 import type { Json } from './input.js';
 import { Messages } from './message-view.js';
-import { memberIds } from './store/channels.js';
+import { memberIds } from './store/members.js';
 import type { MessageRow } from './store/schema.js';
 import { eventIn } from './wire.js';
 

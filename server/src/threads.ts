@@ -1,14 +1,14 @@
 import { mayDisclose } from '../../src/protocol.js';
 import { formatTime } from './clock.js';
-import { toIdle, toWatchers, type Outgoing } from './deliver.js';
+import { toWatchers, type Outgoing } from './deliver.js';
 import type { Deps } from './deps.js';
 import { draftOf } from './drafts.js';
 import { badInput, notAllowed, notFound, shown } from './errors.js';
 import { asObject, asStrings, checkSize, patched, type Json } from './input.js';
 import { Messages } from './message-view.js';
-import { ownTotals } from './own-totals.js';
 import type { Found } from './access.js';
-import { channelsById, lockChannel, membershipsOf } from './store/channels.js';
+import { channelsById, lockChannel } from './store/channels.js';
+import { membershipsOf } from './store/members.js';
 import { draftsIn } from './store/drafts.js';
 import { messagesById } from './store/messages.js';
 import { newestReplies } from './store/query-threads.js';
@@ -44,8 +44,8 @@ export async function threadStates(
   const { db } = deps;
   const ids = threads.map((row) => row.parent_id);
   const cids = [...new Set(threads.map((row) => row.cid))];
-  const parents = await messagesById(db, ids);
-  const replies = await newestReplies(db, ids, options.replyLimit);
+  const parents = await messagesById(db, ids, userId);
+  const replies = await newestReplies(db, ids, options.replyLimit, userId);
   const takers = await participantsOf(db, ids, Math.max(options.participantLimit, MAX_READS));
   const channels = await channelsById(db, cids);
   const messages = await Messages.load(deps, [...parents, ...replies], {
@@ -150,8 +150,9 @@ export async function threadOf(deps: Deps, { message }: Found): Promise<ThreadRo
  * @throws {ApiError} 4 for a bad field, 16 for no thread, 17 for who is no member and did not write the parent.
  */
 export async function changeThread(deps: Deps, found: Found, userId: string, body: Json): Promise<ThreadRow> {
-  const { message, member } = found;
-  if (!member && message.user_id !== userId) throw notAllowed(userId, 'update a thread of others');
+  const { message, member, backend } = found;
+  if (!member && message.user_id !== userId && !backend)
+    throw notAllowed(userId, 'update a thread of others');
   const set = asObject(body['set'], 'set');
   const unset = asStrings(body['unset'], 'unset', MAX_KEYS);
   const forbidden = [...Object.keys(set), ...unset].find((key) => RESERVED.includes(key.split('.')[0] ?? ''));
@@ -189,17 +190,14 @@ async function tellThread(deps: Deps, row: ThreadRow, parent: MessageRow, userId
 /** Tells who takes part in a thread of a new reply, on connections that do not watch the channel. */
 export async function tellReply(deps: Deps, reply: MessageRow, event: Outgoing): Promise<void> {
   const parentId = reply.parent_id ?? '';
-  const hearers = (await hearersOf(deps.db, parentId)).filter(
-    ({ userId }) => userId !== reply.user_id && deps.hub.connected(userId),
-  );
-  for (const { userId, unread } of hearers)
-    await deps.inOrder('totals', async () =>
-      toIdle(deps, userId, {
-        ...event,
-        type: 'notification.thread_message_new',
-        thread_id: parentId,
-        ...(await ownTotals(deps.db, userId)),
-        unread_thread_messages: unread,
-      }),
-    );
+  for (const { userId, unread } of await hearersOf(deps.db, parentId)) {
+    if (userId === reply.user_id || !deps.online(userId)) continue;
+    const told = { ...event, type: 'notification.thread_message_new', thread_id: parentId };
+    await deps.tell({
+      to: 'idle',
+      userId,
+      event: { ...told, unread_thread_messages: unread },
+      totals: true,
+    });
+  }
 }

@@ -20,25 +20,47 @@ function keyOf(secret: string): Uint8Array {
 
 /** Signs a token that lets its bearer connect as `userId`. For the page's own backend, demos and tests. */
 export function userToken(secret: string, userId: string, times: TokenTimes = {}): Promise<string> {
-  return new SignJWT({ user_id: userId, ...times })
-    .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
-    .sign(keyOf(secret));
+  return signed(secret, { user_id: userId, ...times });
+}
+
+/** Signs a token for a guest that this server made. */
+export function guestToken(secret: string, userId: string, times: TokenTimes = {}): Promise<string> {
+  return signed(secret, { user_id: userId, guest: true, ...times });
+}
+
+/** Signs a token for the page's own backend, which acts for whomever it names. Never for a browser. */
+export function serverToken(secret: string, times: TokenTimes = {}): Promise<string> {
+  return signed(secret, { server: true, ...times });
+}
+
+function signed(secret: string, claims: JWTPayload): Promise<string> {
+  return new SignJWT(claims).setProtectedHeader({ alg: 'HS256', typ: 'JWT' }).sign(keyOf(secret));
+}
+
+/** Who asks. */
+export interface Bearer {
+  /** Empty for a backend. */
+  userId: string;
+  kind: 'user' | 'guest' | 'anonymous' | 'server';
+  /** When the token was issued, in seconds since 1970; undefined when it does not say. */
+  issuedAt?: number | undefined;
 }
 
 /**
- * The user id that `token` speaks for.
+ * Who `token` speaks for.
  *
  * @throws {ApiError} 5 missing or garbled, 40 expired, 41 not valid yet, 42 issued in the future, 43 wrong signature.
  */
-export async function verifyToken(secret: string, token: string | undefined): Promise<string> {
+export async function verifyToken(secret: string, token: string | undefined): Promise<Bearer> {
   if (!token) throw new ApiError(5, 'No token: send the raw JWT in the "authorization" header or parameter.');
   const claims = await verifiedClaims(secret, token);
-  const { user_id: userId, iat } = claims;
+  const { user_id: userId, iat, server, guest } = claims;
   if (iat !== undefined && iat > Date.now() / 1000 + LEEWAY_S)
     throw new ApiError(42, 'JWTAuth error: token used before issue at (iat). Check the clock of its issuer.');
+  if (server === true) return { userId: '', kind: 'server', issuedAt: iat };
   if (typeof userId !== 'string' || userIdProblem(userId))
     throw new ApiError(5, 'JWTAuth error: the token needs a "user_id" claim that is a valid user id.');
-  return userId;
+  return { userId, kind: guest === true ? 'guest' : 'user', issuedAt: iat };
 }
 
 async function verifiedClaims(secret: string, token: string): Promise<JWTPayload> {

@@ -1,9 +1,11 @@
 import type { ChannelData, EventBase, Member, ReadEntry, User } from '../../src/protocol.js';
-import { capabilitiesOf, findChannelType } from './channel-types.js';
+import { isMember, MODERATOR } from './access.js';
+import { capabilitiesOf, findChannelType, type Footing } from './channel-types.js';
 import { formatTime, type Micros } from './clock.js';
 import type { Deps } from './deps.js';
 import type { ChannelRow, MemberRow, UserRow } from './store/schema.js';
 import { completePrivacy, usersById } from './store/users.js';
+import { GUEST, isAnonymous } from './visitors.js';
 
 /** Users as others see them, fetched once for one answer or event. */
 export class People {
@@ -41,13 +43,13 @@ export class People {
   }
 }
 
-function userOf({ hub }: Deps, row: UserRow): User {
+function userOf(deps: Deps, row: UserRow): User {
   return {
     ...row.data,
     id: row.id,
     role: row.role,
-    banned: false,
-    online: isOnline(hub, row),
+    banned: deps.standing.isBanned(row.id),
+    online: isOnline(deps, row),
     ...(row.last_active === null ? {} : { last_active: formatTime(row.last_active) }),
     created_at: formatTime(row.created_at),
     updated_at: formatTime(row.updated_at),
@@ -55,8 +57,8 @@ function userOf({ hub }: Deps, row: UserRow): User {
 }
 
 /** Whether others see the user as online. */
-export function isOnline(hub: Deps['hub'], row: UserRow): boolean {
-  return !row.invisible && hub.connected(row.id);
+function isOnline({ online }: Deps, row: UserRow): boolean {
+  return !row.invisible && online(row.id);
 }
 
 /** A channel as events carry it: the same for everybody. */
@@ -94,8 +96,25 @@ export function ownChannelOf(
     hidden: own?.hidden ?? false,
     muted,
     ...(muted && own.mute_expires !== null ? { mute_expires_at: formatTime(own.mute_expires) } : {}),
-    own_capabilities: type ? capabilitiesOf(type, own !== undefined, row.created_by === userId) : [],
+    own_capabilities: type ? capabilitiesOf(type, footingOf(row, people, userId, own)) : [],
   };
+}
+
+function footingOf(row: ChannelRow, people: People, userId: string, own: MemberRow | undefined): Footing {
+  const member = own !== undefined && isMember(own);
+  const banned = own !== undefined && isBannedMember(own, people.now);
+  return {
+    member,
+    owner: row.created_by === userId,
+    moderator: member && own.channel_role === MODERATOR,
+    silent: banned || (own !== undefined && !member) || isAnonymous(userId),
+    guest: people.row(userId)?.role === GUEST,
+  };
+}
+
+/** Whether the member is banned from the channel, and still; of shadow bans nobody is told. */
+function isBannedMember({ banned, ban_expires: end }: MemberRow, now: Micros): boolean {
+  return banned && (end === null || end > now);
 }
 
 /** Whether the member has muted the channel, and still. */
@@ -104,15 +123,23 @@ export function isMuted({ muted_at: at, mute_expires: end }: MemberRow, now: Mic
 }
 
 /** @param owner - The id of the channel's creator, who has the old-style role `owner`. */
-export function memberOf(row: MemberRow, userOfId: (id: string) => User, owner: string): Member {
+export function memberOf(row: MemberRow, userOfId: (id: string) => User, owner: string, now: Micros): Member {
+  const { status, invite_accepted_at: accepted, invite_rejected_at: rejected } = row;
+  const banned = isBannedMember(row, now);
+  const moderator = row.channel_role === MODERATOR;
   return {
     ...row.data,
     user_id: row.user_id,
     user: userOfId(row.user_id),
-    status: 'member',
+    status,
     channel_role: row.channel_role,
-    role: row.user_id === owner ? 'owner' : 'member',
-    banned: false,
+    role: row.user_id === owner ? 'owner' : moderator ? 'moderator' : 'member',
+    ...(moderator ? { is_moderator: true } : {}),
+    ...(status === 'member' ? {} : { invited: true }),
+    ...(accepted === null ? {} : { invite_accepted_at: formatTime(accepted) }),
+    ...(rejected === null ? {} : { invite_rejected_at: formatTime(rejected) }),
+    banned,
+    ...(banned && row.ban_expires !== null ? { ban_expires: formatTime(row.ban_expires) } : {}),
     shadow_banned: false,
     notifications_muted: false,
     created_at: formatTime(row.created_at),
@@ -121,10 +148,15 @@ export function memberOf(row: MemberRow, userOfId: (id: string) => User, owner: 
 }
 
 /** As `memberOf`, with what the member keeps for themselves: for nobody else. */
-export function ownMemberOf(row: MemberRow, userOfId: (id: string) => User, owner: string): Member {
+export function ownMemberOf(
+  row: MemberRow,
+  userOfId: (id: string) => User,
+  owner: string,
+  now: Micros,
+): Member {
   const { pinned_at: pinned, archived_at: archived } = row;
   return {
-    ...memberOf(row, userOfId, owner),
+    ...memberOf(row, userOfId, owner, now),
     ...(pinned === null ? {} : { pinned_at: formatTime(pinned) }),
     ...(archived === null ? {} : { archived_at: formatTime(archived) }),
   };

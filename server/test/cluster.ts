@@ -150,7 +150,7 @@ class Running implements Cluster {
 
   async #migrate(): Promise<void> {
     await this.run(`${this.#url}postgres`, `create database ${TEMPLATE}`);
-    await (await openPostgres(`${this.#url}${TEMPLATE}`, () => undefined)).close();
+    await (await openPostgres(`${this.#url}${TEMPLATE}`, () => undefined, false)).close();
   }
 }
 

@@ -72,7 +72,7 @@ describe('token', () => {
       await run(['token', 'ada', '--hours', '2'], options),
     ];
 
-    assert.equal(await verifyToken(SECRET, endless.trim()), 'ada');
+    assert.equal((await verifyToken(SECRET, endless.trim())).userId, 'ada');
     assert.deepEqual(claims(endless), { user_id: 'ada' });
     assert.deepEqual(claims(short), { user_id: 'ada', exp: 1_800_007_200 });
     await assert.rejects(run(['token'], options), /token needs a user id/);

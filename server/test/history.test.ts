@@ -7,7 +7,9 @@ import { createOrder, type Deps } from '../src/deps.js';
 import { Heads } from '../src/heads.js';
 import { startHousekeeping } from '../src/housekeeping.js';
 import { watch } from '../src/http/watch.js';
+import { LocalConnection } from '../src/connections.js';
 import { Hub } from '../src/hub.js';
+import { createMetrics } from '../src/metrics.js';
 import { appendEvent, findChannel, insertChannel } from '../src/store/channels.js';
 import type { Store } from '../src/store/open.js';
 import { eventsSince } from '../src/store/replay.js';
@@ -29,7 +31,17 @@ after(() => store.close());
 /** As much of a server as these parts use. */
 function parts(now = () => 0): Deps {
   const clock = new Clock(now);
-  const some: Partial<Deps> = { db, hub: new Hub(), heads: new Heads(90), clock, inOrder: createOrder() };
+  const hub = new Hub();
+  const metrics = createMetrics({ activeUsers: () => Promise.resolve(0), connections: () => 0 });
+  const some: Partial<Deps> = {
+    ...{ db, hub, metrics, clock },
+    heads: new Heads(90),
+    inOrder: createOrder(),
+    watchedBy: (channelId, userId) => hub.watchedBy(channelId, userId),
+    watcherCount: (channelId) => hub.watcherCount(channelId),
+    online: (userId) => hub.connected(userId),
+    tell: () => Promise.resolve(),
+  };
   return some as Deps;
 }
 
@@ -95,7 +107,7 @@ describe('watching', () => {
     deps.hub.add(stream);
     await updated(1);
 
-    const rows = await watch(deps, stream, [gone, row]);
+    const rows = await watch(deps, new LocalConnection(deps, stream), [gone, row]);
 
     assert.deepEqual([row.seq, rows.map(({ seq }) => seq)], [0, [1]]);
     stream.end();

@@ -6,7 +6,7 @@ import { userToken } from '../src/token.js';
 import { at, metric, Person, pluck, refused, SECRET, start, until, type Body } from './support.js';
 
 let server: RunningServer;
-before(async () => void (server = await start({ pollExpiryMs: 1500 })));
+before(async () => void (server = await start()));
 after(() => server.close());
 
 async function connect(person: Person): Promise<string> {
@@ -88,13 +88,15 @@ describe('long-poll', () => {
   });
 
   it('says 46 to an unknown connection, an expired one and one of somebody else', async () => {
-    const [ada, bob] = [await Person.known(server, 'ada'), await Person.known(server, 'bob')];
+    const hasty = await start({ pollExpiryMs: 1500 });
+    const [ada, bob] = [await Person.known(hasty, 'ada'), await Person.known(hasty, 'bob')];
     const id = await connect(ada);
 
     refused(await poll(bob, id), 400, 46);
     refused(await poll(ada, 'nonsense'), 400, 46);
-    await until(async () => (await metric(server, 'chat_concurrent_connections')) === 0);
+    await until(async () => (await metric(hasty, 'chat_concurrent_connections')) === 0);
     refused(await poll(ada, id), 400, 46);
+    await hasty.close();
   });
 
   it('ends at once when asked to', async () => {

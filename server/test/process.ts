@@ -15,6 +15,7 @@ export async function runServer(
     env: {
       ...process.env,
       PORT: '0',
+      RATE_LIMIT: '0',
       CHAT_API_KEY: 'key',
       CHAT_API_SECRET: SECRET,
       ...env,

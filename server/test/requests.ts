@@ -32,11 +32,15 @@ const PARTS: Readonly<Record<Route, (target: Target) => Parts>> = {
   'GET /healthz': none,
   'GET /metrics': none,
   'GET /hi': none,
+  'POST /guest': () => ({ body: { user: { id: 'visitor', name: 'Vera' } } }),
+  'GET /app': none,
+  'PATCH /app': () => ({ body: { revoke_tokens_issued_before: null } }),
   'GET /connect': none,
   'GET /longpoll': () => ({ query: { json: JSON.stringify({ user_details: { id: 'ada' } }) } }),
   'GET /users': () => payload({ filter_conditions: { id: 'ada' } }),
   'POST /users': () => ({ body: { users: { ada: { id: 'ada', name: 'Ada' } } } }),
   'PATCH /users': () => ({ body: { users: [{ id: 'ada', set: { name: 'Ada' } }] } }),
+  'DELETE /users/:id': none,
   'GET /unread': none,
   'POST /channels': ({ cid }) => ({ body: { filter_conditions: { cid: { $in: [cid] } } } }),
   'POST /channels/read': ({ cid }) => ({ body: { read_by_channel: { [cid]: '' } } }),
@@ -72,6 +76,11 @@ const PARTS: Readonly<Record<Route, (target: Target) => Parts>> = {
   'POST /moderation/unmute/channel': ({ cid }) => ({ body: { channel_cids: [cid] } }),
   'POST /moderation/mute': () => ({ body: { target_ids: ['bob'] } }),
   'POST /moderation/unmute': () => ({ body: { target_ids: ['bob'] } }),
+  'POST /moderation/flag': ({ messageId }) => ({ body: { target_message_id: messageId } }),
+  'POST /moderation/unflag': () => ({ body: { target_user_id: 'fay' } }),
+  'POST /moderation/ban': ({ cid }) => ({ body: { target_user_id: 'bob', channel_cid: cid } }),
+  'DELETE /moderation/ban': ({ cid }) => ({ query: { target_user_id: 'bob', channel_cid: cid } }),
+  'GET /query_banned_users': ({ cid }) => payload({ filter_conditions: { channel_cid: cid } }),
   'GET /users/block': none,
   'POST /users/block': () => ({ body: { blocked_user_id: 'fay' } }),
   'POST /users/unblock': () => ({ body: { blocked_user_id: 'fay' } }),
@@ -140,6 +149,7 @@ export function sampleOf(route: Route, target: Target): Sample {
     .replace('*', '/')
     .replace('/reaction/:type', '/reaction/like')
     .replace(':user', 'ada')
+    .replace('/users/:id', '/users/gus')
     .replace(':type', type)
     .replace(':option', target.poll.option)
     .replace(':poll', target.poll.id)
@@ -175,6 +185,7 @@ export async function newTarget(ada: Person, type = 'messaging'): Promise<Target
   });
   const upload = await ada.upload(`${path}/file`, { name: 'notes.txt', content: 'something' });
   await ada.call('POST', `${path}/draft`, { message: { text: 'secret' } });
+  await ada.call('POST', '/moderation/flag', { target_user_id: 'fay' });
   return {
     cid: `${type}:${id}`,
     messageId,
@@ -209,5 +220,6 @@ export async function people(server: RunningServer): Promise<Record<'ada' | 'bob
     await Person.known(server, 'fay'),
     await Person.known(server, 'eve'),
   ];
+  await Person.known(server, 'gus');
   return { ada, bob, fay, eve };
 }

@@ -14,7 +14,7 @@ import {
 } from '../src/http/rights.js';
 import { userToken } from '../src/token.js';
 import { ask, newTarget, people, ROUTES, sampleOf, type Sample, type Target } from './requests.js';
-import { openSocket, refused, start, type Answer, type Body, type Socket } from './support.js';
+import { openSocket, Person, refused, start, type Answer, type Body, type Socket } from './support.js';
 
 /** Every route that Fastify was given, by its own word. */
 const registered = new Set<string>();
@@ -30,7 +30,7 @@ let closed: Target;
 let open: Target;
 before(async () => {
   subscribe('fastify.initialization', note);
-  server = await start();
+  server = await start({ guests: true });
   unsubscribe('fastify.initialization', note);
   everybody = await people(server);
   const { ada, fay } = everybody;
@@ -221,6 +221,13 @@ describe('whoever is of the channel, but neither owns it nor wrote the message',
   });
 });
 
+describe('whoever holds no server token', () => {
+  for (const route of guarded.filter((one) => ['backend', 'moderator'].includes(rightOf(one))))
+    it(`is refused ${route}, though they own the channel`, async () => {
+      for (const target of [closed, open]) mustRefuse(await ask(everybody.ada, sampleOf(route, target)));
+    });
+});
+
 describe('the sweep', () => {
   it('left everything as it was', async () => {
     const { ada } = everybody;
@@ -239,7 +246,9 @@ describe('the sweep', () => {
     it(`asked what ${route} grants to whom it is for`, async () => {
       const target = { ...(await newTarget(everybody.ada)), connectionId: socket.id };
 
-      const { status, body } = await ask(everybody.ada, sampleOf(route, target));
+      const forBackend = ['backend', 'moderator'].includes(rightOf(route));
+      const asker = forBackend ? await Person.backend(server) : everybody.ada;
+      const { status, body } = await ask(asker, sampleOf(route, target));
 
       assert.ok(status === 200 || status === 201, JSON.stringify(body));
     });

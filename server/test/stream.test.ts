@@ -156,9 +156,11 @@ class StalledSocket extends EventEmitter {
   }
 }
 
+const LIMITS = { silenceMs: 90_000, stallMs: 10_000 };
+
 function socketStream(): { socket: StalledSocket; stream: SocketStream } {
   const socket = new StalledSocket();
-  return { socket, stream: new SocketStream('ada', socket as unknown as WebSocket, 90_000) };
+  return { socket, stream: new SocketStream('ada', socket as unknown as WebSocket, LIMITS) };
 }
 
 describe('a socket stream', () => {

@@ -4,7 +4,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import { openStore, type Store } from '../src/store/open.js';
 import { sharedCluster } from './cluster.js';
-import { IN_MEMORY, startServer, userToken, type RunningServer, type ServerOptions } from '../src/app.js';
+import {
+  IN_MEMORY,
+  serverToken,
+  startServer,
+  userToken,
+  type RunningServer,
+  type ServerOptions,
+} from '../src/app.js';
 
 export const SECRET = 'a secret of more than thirty-two characters';
 
@@ -30,6 +37,8 @@ export async function start(options: Partial<ServerOptions> = {}): Promise<Runni
     apiKey: 'key',
     apiSecret: SECRET,
     pollHoldMs: 50,
+    // Tests ask more, and quicker, than people do.
+    rateLimit: 0,
     ...options,
   });
 }
@@ -102,6 +111,16 @@ export class Person {
 
   static async of(server: RunningServer, id: string): Promise<Person> {
     return new Person(server, id, await userToken(server.apiSecret, id));
+  }
+
+  /** The page's own backend, which acts for whomever it names. */
+  static async backend(server: RunningServer): Promise<Person> {
+    return new Person(server, '', await serverToken(server.apiSecret));
+  }
+
+  /** With a token of the test's own making. */
+  static holding(server: RunningServer, id: string, token: string): Person {
+    return new Person(server, id, token);
   }
 
   /** Made known to the server. */

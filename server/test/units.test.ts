@@ -126,6 +126,10 @@ class SilentStream extends Stream {
     // Nobody listens.
   }
 
+  endIfStalled(): void {
+    // Nothing waits.
+  }
+
   protected release(): void {
     // Nothing is held.
   }

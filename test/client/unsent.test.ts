@@ -34,6 +34,16 @@ describe('unsent messages in the browser', () => {
     expect(await after.adopt()).to.deep.equal([waiting(1, { mood: 'fine' })]);
   });
 
+  it('are kept in a database that a page left behind half made', async () => {
+    await scope.leaveHalfMade();
+
+    const page = await scope.open();
+    await page.put(waiting(1));
+    await page.close(false);
+
+    expect(ids(await (await scope.open()).adopt())).to.deep.equal(['m1']);
+  });
+
   it('are taken over once', async () => {
     const before = await scope.open();
     await before.put(waiting(1));
@@ -149,20 +159,25 @@ describe('unsent messages in the browser', () => {
   });
 
   it('are reached by one connection, however many sessions come and go', async () => {
-    const { prototype } = IDBFactory;
-    const { open } = prototype;
-    let opened = 0;
-    prototype.open = function (...of) {
-      opened++;
+    const { open } = IDBFactory.prototype;
+    const { close } = IDBDatabase.prototype;
+    let held = 0;
+    IDBFactory.prototype.open = function (...of) {
+      held++;
       return Reflect.apply(open, this, of);
+    };
+    IDBDatabase.prototype.close = function () {
+      held--;
+      close.call(this);
     };
     try {
       for (let session = 0; session < 3; session++) await (await scope.open()).close(false);
     } finally {
-      prototype.open = open;
+      IDBFactory.prototype.open = open;
+      IDBDatabase.prototype.close = close;
     }
 
-    expect(opened).to.equal(1);
+    expect(held).to.equal(1);
   });
 
   it('are strangers to another scope', async () => {

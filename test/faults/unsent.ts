@@ -14,9 +14,19 @@ export async function unsent({ window }: Page): Promise<Kept[]> {
     ({ name = '' }) =>
       new Promise<Kept[]>((resolve, reject) => {
         const opening = window.indexedDB.open(name);
-        opening.onerror = reject;
+        // A page that ends while it makes its database leaves none, or one without anything in it.
+        let made = false;
+        opening.onupgradeneeded = () => {
+          made = true;
+          opening.transaction?.abort();
+        };
+        opening.onerror = () => (made ? resolve([]) : reject(new Error(`${name} does not open`)));
         opening.onsuccess = () => {
           const { result: database } = opening;
+          if (!database.objectStoreNames.contains('messages')) {
+            database.close();
+            return resolve([]);
+          }
           const reading = database.transaction('messages').objectStore('messages').getAll();
           reading.onerror = reject;
           reading.onsuccess = () => {

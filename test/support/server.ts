@@ -27,7 +27,16 @@ export interface TestServer {
 
 /** Starts the demo's server in this process, on a free port, with an empty store that ends with it. */
 export function startDemo(options: Partial<ServerOptions> = {}): Promise<TestServer> {
-  const demo = { port: 0, dataDir: 'memory://', demo: true, staticDirs: DEMO_DIRS, apiKey: API_KEY };
+  // Tests ask more, and quicker, than people do.
+  const demo = {
+    rateLimit: 0,
+    userConnections: 1000,
+    port: 0,
+    dataDir: 'memory://',
+    demo: true,
+    staticDirs: DEMO_DIRS,
+    apiKey: API_KEY,
+  };
   return startServer({ ...demo, ...options });
 }
 
@@ -46,6 +55,8 @@ export class ServerProcess implements TestServer {
       DATA_DIR: dataDir,
       CHAT_API_KEY: API_KEY,
       CHAT_API_SECRET: this.apiSecret,
+      RATE_LIMIT: '0',
+      USER_CONNECTIONS: '1000',
       DEMO: '1',
       DEMO_DIRS: JSON.stringify(DEMO_DIRS),
       ...env,

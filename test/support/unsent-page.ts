@@ -42,6 +42,18 @@ export class UnsentScope {
     return store;
   }
 
+  /** As a page does that ends while it makes its database: there is one, without anything in it. */
+  leaveHalfMade(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const opening = indexedDB.open(`chat-session ${this.scope}`);
+      opening.onerror = () => reject(new Error('the database does not open'));
+      opening.onsuccess = () => {
+        opening.result.close();
+        resolve();
+      };
+    });
+  }
+
   /** Waits until so many locks of this scope are held: the browser gives and takes them in its own time. */
   locks(count: number): Promise<void> {
     return locksOf(this.scope, count);

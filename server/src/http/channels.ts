@@ -1,33 +1,36 @@
 import { accessTo, isServerMade, readAddress, requireOwner, unreadable, type Access } from '../access.js';
 import { channelStates } from '../channel-state.js';
 import { announce, toWatchers } from '../deliver.js';
+import type { Connection } from '../connections.js';
 import type { Deps } from '../deps.js';
 import { deleteChannel, truncateChannel } from '../empty-channel.js';
 import { badInput, notAllowed, shown } from '../errors.js';
 import { asCount, asFlag, asObject, asStrings, checkSize, isObject, patched, type Json } from '../input.js';
-import { changeMembers, createChannel, distinctId, readMemberIds } from '../members.js';
+import { readPlain } from '../member-input.js';
+import { changeMembers, createChannel, distinctId } from '../members.js';
+import { readSystemMessage } from '../new-message.js';
 import { readPage } from '../paging.js';
-import { tellWatching } from '../session.js';
-import {
-  appendEvent,
-  findChannel,
-  findMember,
-  lockChannel,
-  membersOf,
-  updateChannelData,
-} from '../store/channels.js';
+import { sendPrepared } from '../send.js';
+import { appendEvent, findChannel, lockChannel, updateChannelData } from '../store/channels.js';
+import { findMember, membersOf } from '../store/members.js';
 import { queryChannels } from '../store/query-channels.js';
+import type { NewMessage } from '../store/messages.js';
 import type { ChannelRow } from '../store/schema.js';
-import type { Stream } from '../stream.js';
 import { channelOf, eventIn, memberOf, ownChannelOf, People } from '../wire.js';
 import type { AddRoute, Call, ChannelCall } from './route.js';
-import { streamOf, wanted, watch } from './watch.js';
+import { connectionOf, wanted, watch } from './watch.js';
 
 /** Of channels, messages and members in one answer (protocol.md §7.2). */
 const MAX_CHANNELS = 30;
 const MAX_OFFSET = 1000;
 const MAX_MESSAGES = 300;
 const MAX_MEMBERS = 100;
+
+/** What an update of a channel may hold. */
+const UPDATES = [
+  'data', 'add_members', 'remove_members', 'invites', 'accept_invite', 'reject_invite', 'add_moderators',
+  'demote_moderators', 'assign_roles', 'hide_history', 'hide_history_before', 'message', 'skip_push',
+]; // prettier-ignore
 
 /** Computed by the server, or set by other endpoints. */
 const RESERVED = [
@@ -65,9 +68,9 @@ export function addChannels(add: AddRoute, deps: Deps): void {
 
 async function query(deps: Deps, call: Call): Promise<object> {
   const { body, userId } = call;
-  const stream = streamOf(deps, call);
-  const watching = wanted(body, 'watch', stream !== undefined, stream);
-  const following = wanted(body, 'presence', false, stream);
+  const connection = connectionOf(deps, call);
+  const watching = wanted(body, 'watch', connection !== undefined, connection);
+  const following = wanted(body, 'presence', false, connection);
   const limit = asCount(body['limit'], 'limit', 10, MAX_CHANNELS);
   const found = await queryChannels(
     deps.db,
@@ -86,19 +89,23 @@ async function query(deps: Deps, call: Call): Promise<object> {
     messages: asCount(body['message_limit'], 'message_limit', 25, MAX_MESSAGES),
     memberLimit: asCount(body['member_limit'], 'member_limit', MAX_MEMBERS, MAX_MEMBERS),
   });
-  if (following) for (const { members } of states) follow(deps, following, members);
+  if (following)
+    await follow(
+      following,
+      states.flatMap(({ members }) => members),
+    );
   return { channels: states };
 }
 
 async function getOrCreate(deps: Deps, call: Call): Promise<object> {
   const { body, userId, params } = call;
-  const stream = streamOf(deps, call);
-  const watching = wanted(body, 'watch', false, stream);
-  const following = wanted(body, 'presence', false, stream);
+  const connection = connectionOf(deps, call);
+  const watching = wanted(body, 'watch', false, connection);
+  const following = wanted(body, 'presence', false, connection);
   const data = asObject(body['data'], 'data');
   const { type = '', id } = params;
   const asked = { type, id: id ?? distinctId(data['members'], userId), distinct: id === undefined, data };
-  const { channel: found } = await findOrCreate(deps, userId, asked);
+  const { channel: found } = await findOrCreate(deps, call, asked);
   const page = asObject(body['messages'], 'messages');
   const options = {
     state: asFlag(body['state'], 'state', true),
@@ -112,18 +119,19 @@ async function getOrCreate(deps: Deps, call: Call): Promise<object> {
   };
   const channels = watching ? await watch(deps, watching, [found]) : [found];
   const [state] = await channelStates(deps, channels, userId, options);
-  if (following && state) follow(deps, following, state.members);
+  if (following && state) await follow(following, state.members);
   return state ?? {};
 }
 
 async function findOrCreate(
   deps: Deps,
-  userId: string,
+  { userId, kind }: Call,
   asked: { type: string; id: string; distinct: boolean; data: Json },
 ): Promise<Access> {
+  const backend = kind === 'server';
   const { cid, type, id } = readAddress(asked.type, asked.id);
   const found = await findChannel(deps.db, cid);
-  const access = found && (await accessTo(deps, userId, found));
+  const access = found && (await accessTo(deps, userId, found, backend));
   if (access) return access;
   // Before anything is told of a channel of others: the answer is the same whether there is one.
   if (isServerMade(id) && !asked.distinct)
@@ -132,10 +140,19 @@ async function findOrCreate(
     );
   if (found) throw unreadable(userId, cid);
   const { members, invites, ...data } = asked.data;
-  if (invites !== undefined) throw badInput('Invites are not offered here. Give the users as members.');
-  const memberIds = readMemberIds(members, userId);
+  // Who keeps nothing, or whom nobody vouches for, leaves no channels behind.
+  if (kind === 'guest' || kind === 'anonymous') throw notAllowed(userId, 'create a channel', kind);
+  const newcomers = [
+    ...readPlain(members, 'members', userId, backend),
+    ...readPlain(invites, 'invites', userId, backend).map((entry) => ({
+      ...entry,
+      status: 'pending' as const,
+    })),
+  ];
+  const ids = newcomers.map((entry) => entry.userId);
+  if (new Set(ids).size < ids.length) throw badInput('A user is a member or invited, not both at once.');
   checkData(data);
-  const channel = await createChannel(deps, { cid, type, id, data, createdBy: userId }, memberIds);
+  const channel = await createChannel(deps, { cid, type, id, data, createdBy: userId }, newcomers);
   const made = await accessTo(deps, userId, channel);
   // Somebody was quicker to create it, without this user.
   if (!made) throw unreadable(userId, cid);
@@ -151,36 +168,40 @@ function checkData(data: Json): void {
   checkSize(data, 'Channel data');
 }
 
-function follow({ hub }: Deps, stream: Stream, members: readonly { user_id: string }[]): void {
-  for (const member of members) if (member.user_id !== stream.userId) hub.follow(stream, member.user_id);
+function follow(connection: Connection, members: readonly { user_id: string }[]): Promise<void> {
+  return connection.follow(members.map((member) => member.user_id));
 }
 
 async function stopWatching(deps: Deps, call: ChannelCall): Promise<object> {
   const { channel } = call.access;
-  const stream = streamOf(deps, call);
-  if (!stream) throw badInput('stop-watching needs the connection_id of a live connection of yours.');
-  if (deps.hub.unwatch(stream, channel.cid))
-    await tellWatching(deps, [channel.cid], call.userId, 'user.watching.stop');
+  const connection = connectionOf(deps, call);
+  if (!connection) throw badInput('stop-watching needs the connection_id of a live connection of yours.');
+  await connection.unwatch(channel.cid);
   return {};
 }
 
 /** Replaces the channel's data, or changes its members. */
 async function update(deps: Deps, { access, body, userId }: ChannelCall): Promise<object> {
-  const unknown = Object.keys(body).filter(
-    (key) => !['data', 'add_members', 'remove_members', 'skip_push'].includes(key),
-  );
-  if (unknown.length)
-    throw badInput(`UpdateChannel here knows data, add_members and remove_members; got ${shown(unknown)}`);
-  const { data } = body;
+  const unknown = Object.keys(body).filter((key) => !UPDATES.includes(key));
+  if (unknown.length) throw badInput(`UpdateChannel here knows ${UPDATES.join(', ')}; got ${shown(unknown)}`);
+  const { data, message: word } = body;
   // Before the members change: a refusal leaves everything as it was.
   if (isObject(data)) {
     requireOwner(access, userId);
     checkData(data);
   }
+  const said = isObject(word) ? await readWord(deps, access, userId, word) : undefined;
   await changeMembers(deps, access, userId, body);
-  return isObject(data)
-    ? writeData(deps, access, userId, () => data)
-    : updated(deps, userId, access.channel.cid);
+  const answer = isObject(data)
+    ? await writeData(deps, access, userId, () => data)
+    : await updated(deps, userId, access.channel.cid);
+  return said ? { ...answer, message: await sendPrepared(deps, access, said) } : answer;
+}
+
+/** What the owner says of the change, as a message of the channel itself. */
+async function readWord(deps: Deps, access: Access, userId: string, word: Json): Promise<NewMessage> {
+  requireOwner(access, userId);
+  return readSystemMessage(deps, access, userId, word);
 }
 
 async function updatePartly(deps: Deps, call: ChannelCall): Promise<object> {
@@ -232,6 +253,6 @@ async function updated(deps: Deps, userId: string, cid: string): Promise<object>
   const own = await findMember(deps.db, cid, userId);
   return {
     channel: ownChannelOf(row, people, userId, own),
-    members: members.map((member) => memberOf(member, (id) => people.user(id), row.created_by)),
+    members: members.map((member) => memberOf(member, (id) => people.user(id), row.created_by, people.now)),
   };
 }

@@ -4,12 +4,13 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { formatTime } from '../clock.js';
 import type { Deps } from '../deps.js';
+import { unknownConnection, type Connection } from '../connections.js';
 import { ApiError, notFound } from '../errors.js';
 import { asCount, isObject } from '../input.js';
 import { connect, heartbeat, stillActive } from '../session.js';
 import { CLOSE_RESTART, endSocket, PollStream, SocketStream } from '../stream.js';
-import { verifyToken } from '../token.js';
-import { checkAuthType, checkKey, durationOf, type AddRoute, type Call } from './route.js';
+import { requireKind } from './limits-of.js';
+import { checkKey, durationOf, knownBearer, visitor, type AddRoute, type Call } from './route.js';
 
 /** Clients send nothing but health checks. */
 const MAX_INBOUND_BYTES = 4096;
@@ -72,10 +73,15 @@ async function greet(deps: Deps, peer: WebSocket, query: URLSearchParams): Promi
     stillActive(deps, stream).catch((error: unknown) => deps.report('Noting activity failed', error));
   });
   checkKey(deps, query.get('api_key'));
-  checkAuthType(query.get('stream-auth-type'));
-  const userId = await verifyToken(deps.credentials.apiSecret, query.get('authorization') ?? undefined);
-  await connect(deps, userId, query.get('json'), (greeting) => {
-    stream = new SocketStream(userId, peer, deps.options.silenceMs);
+  const bearer =
+    query.get('stream-auth-type') === 'anonymous'
+      ? await visitor(deps, undefined)
+      : await knownBearer(deps, query.get('authorization') ?? undefined);
+  requireKind('GET /connect', 'user', bearer);
+  deps.rates.connect(bearer);
+  await connect(deps, bearer, query.get('json'), (greeting) => {
+    const { silenceMs, stallMs } = deps.options;
+    stream = new SocketStream(bearer.userId, peer, { silenceMs, stallMs, id: deps.connections.newId() });
     if (peer.readyState !== peer.OPEN) stream.end();
     stream.push(JSON.stringify(greeting(stream.id)));
     return stream;
@@ -117,22 +123,23 @@ export function addLongPoll(add: AddRoute, deps: Deps): void {
   add('GET', '/longpoll', 'LongPoll', async (call) => {
     const { connection_id: id } = call.query;
     if (id === undefined) return openPoll(deps, call);
-    const stream = typeof id === 'string' ? deps.hub.find(id, call.userId) : undefined;
-    if (!(stream instanceof PollStream))
-      throw new ApiError(46, 'connection_id is not known here, or has expired. Connect again.');
+    const connection = typeof id === 'string' ? deps.connections.find(id, call.userId) : undefined;
+    if (!connection) throw unknownConnection();
     if (call.query['close'] === 'true') {
-      stream.end();
+      connection.close();
       return {};
     }
-    return poll(deps, stream, call);
+    return poll(connection, call);
   });
 }
 
-async function openPoll(deps: Deps, { userId, query, reply }: Call): Promise<object> {
+async function openPoll(deps: Deps, { query, reply }: Call): Promise<object> {
+  const { bearer } = reply.request;
   const { pollHoldMs: holdMs, pollExpiryMs: expiryMs } = deps.options;
   let event: object = {};
-  await connect(deps, userId, query['json'], (greeting) => {
-    const stream = new PollStream(userId, { holdMs, expiryMs });
+  deps.rates.connect(bearer);
+  await connect(deps, bearer, query['json'], (greeting) => {
+    const stream = new PollStream(bearer.userId, { holdMs, expiryMs, id: deps.connections.newId() });
     if (reply.raw.destroyed) stream.end();
     event = greeting(stream.id);
     return stream;
@@ -140,13 +147,11 @@ async function openPoll(deps: Deps, { userId, query, reply }: Call): Promise<obj
   return { event };
 }
 
-async function poll(deps: Deps, stream: PollStream, { query, reply }: Call): Promise<string> {
+async function poll(connection: Connection, { query, reply }: Call): Promise<string> {
   const ack =
     query['ack'] === undefined ? undefined : asCount(query['ack'], 'ack', 0, Number.MAX_SAFE_INTEGER);
-  const asked = stream.poll(ack);
-  stillActive(deps, stream).catch((error: unknown) => deps.report('Noting activity failed', error));
-  const { number, frames } = await asked;
-  reply.raw.once('finish', () => stream.delivered(number));
+  const { number, frames } = await connection.poll(ack);
+  reply.raw.once('finish', () => connection.delivered(number));
   reply.type('application/json');
   // The events are JSON already.
   return `{"events":[${frames.join(',')}],"ack":${number},"duration":"${durationOf(reply)}"}`;

@@ -52,7 +52,7 @@ export function addMessages(add: AddRoute, deps: Deps): void {
   add('GET', '/messages/:id/replies', 'GetReplies', async (call) => {
     const { message, channel } = call.access;
     const page = await readPage(deps.db, channel.cid, call.query, REPLIES);
-    const rows = await pageOf(deps.db, channel.cid, page, message.id);
+    const rows = await pageOf(deps.db, { cid: channel.cid, viewer: call.userId, parentId: message.id }, page);
     return { messages: await shownTo(deps, call.userId, rows) };
   });
 }
@@ -63,7 +63,7 @@ async function getMany(deps: Deps, { access, query, userId }: ChannelCall): Prom
     throw badInput(`ids must be message ids, comma-separated; got ${shown(ids)}`);
   const wanted = ids.split(',');
   if (wanted.length > MAX_PAGE) throw badInput(`ids may name ${MAX_PAGE} messages; got ${wanted.length}`);
-  const rows = await messagesById(deps.db, wanted.filter(isMessageId));
+  const rows = await messagesById(deps.db, wanted.filter(isMessageId), userId);
   return {
     messages: await shownTo(
       deps,

@@ -17,7 +17,13 @@ async function pins(deps: Deps, { access, userId, query }: ChannelCall): Promise
   const { cid } = access.channel;
   const options = { ...asked, limit: asCount(asked['limit'], 'limit', LIMIT, MAX_PAGE) };
   const page = await readPage(deps.db, cid, options, LIMIT, 'pinned_at');
-  const rows = await pinsOf(deps.db, cid, page, directionOf(asked['sort']), deps.clock.now());
+  const rows = await pinsOf(
+    deps.db,
+    { cid, viewer: userId },
+    page,
+    directionOf(asked['sort']),
+    deps.clock.now(),
+  );
   const messages = await Messages.load(deps, rows, { viewer: userId });
   return { messages: rows.map((row) => messages.answer(row)).filter(({ pinned }) => pinned) };
 }

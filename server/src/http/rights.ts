@@ -14,6 +14,11 @@ import type { ServerOptions } from '../config.js';
  * - `author`: whoever wrote that message, while they may read its channel.
  * - `poll`: whoever may read a message that carries the poll in the path; its maker while none does.
  * - `poll maker`: of those, its maker.
+ * - `moderator`: a backend, an administrator, or a moderator of the channel that is named. The handler looks.
+ * - `backend`: whoever holds a server token.
+ *
+ * A server token may call all of them but `GET /connect` and `GET /longpoll`, and acts for whom it names
+ * (`acting.ts`). What guests, anonymous visitors, the banned and the invited may not is in `limits-of.ts`.
  */
 export type Right =
   | 'anyone'
@@ -25,7 +30,9 @@ export type Right =
   | 'message'
   | 'author'
   | 'poll'
-  | 'poll maker';
+  | 'poll maker'
+  | 'moderator'
+  | 'backend';
 
 /** Every route that a server always has. The route helper checks the right before the handler runs. */
 export const RIGHTS = {
@@ -33,12 +40,17 @@ export const RIGHTS = {
   'GET /healthz': 'anyone',
   'GET /metrics': 'anyone',
   'GET /hi': 'anyone',
+  // Asks for the application's key, and is refused unless guests are admitted.
+  'POST /guest': 'anyone',
+  'GET /app': 'user',
+  'PATCH /app': 'backend',
 
   'GET /connect': 'user',
   'GET /longpoll': 'user',
   'GET /users': 'user',
   'POST /users': 'user',
   'PATCH /users': 'user',
+  'DELETE /users/:id': 'backend',
   'GET /unread': 'user',
 
   'POST /channels': 'named channels',
@@ -73,6 +85,13 @@ export const RIGHTS = {
   'GET /users/block': 'user',
   'POST /users/block': 'user',
   'POST /users/unblock': 'user',
+
+  // Of a message, the handler looks whether the caller may read it.
+  'POST /moderation/flag': 'user',
+  'POST /moderation/unflag': 'user',
+  'POST /moderation/ban': 'moderator',
+  'DELETE /moderation/ban': 'moderator',
+  'GET /query_banned_users': 'moderator',
 
   'GET /messages/:id': 'message',
   'POST /messages/:id': 'author',
@@ -145,6 +164,7 @@ export const EXISTENCE_TOLD: Partial<Record<Right | Route, string>> = {
   'POST /moderation/unmute/channel': 'As for any reader of a channel.',
   channel: 'Asking for the channel by POST …/query tells as much, and the protocol answers 17 to both.',
   owner: 'As for any reader of a channel.',
+  moderator: 'As for any reader of a channel.',
 }; // prettier-ignore
 
 /** The rows of a server with these options. */

@@ -12,13 +12,21 @@ import { ApiError, badInput, notAllowed } from '../errors.js';
 import { asObject, parseObject, type Json } from '../input.js';
 import { readablePoll } from '../polls.js';
 import type { PollRow } from '../store/schema.js';
-import { verifyToken } from '../token.js';
+import { speaksUnseen } from '../moderation.js';
+import { verifyToken, type Bearer } from '../token.js';
+import { anonymousId, isAnonymous } from '../visitors.js';
+import { actedFor, withoutNames } from './acting.js';
+import { FOR_INVITED, requireKind, SPEAKING } from './limits-of.js';
 import { RIGHTS, type Right, type Route } from './rights.js';
 
 /** One authenticated request, free of the framework. */
 export interface Call {
-  /** Whom the token speaks for; nothing in the request can change it. */
+  /**
+   * Whom the token speaks for; nothing in the request can change it. Of a backend's request whom it acts for, empty for
+   * nobody.
+   */
   userId: string;
+  kind: Bearer['kind'];
   params: Readonly<Record<string, string>>;
   query: Readonly<Record<string, unknown>>;
   body: Json;
@@ -29,6 +37,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** When it arrived, by `performance.now()`: the framework's own count runs only while it logs. */
     startedAt: number;
+    /** Who asks; set before the body is read. */
+    bearer: Bearer;
   }
   interface FastifyContextConfig {
     /** The protocol's name of the endpoint, for error messages. Set by what checks the right of the route. */
@@ -72,47 +82,92 @@ export function durationOf({ request }: FastifyReply): string {
 export function routesOf(app: FastifyInstance, deps: Deps): AddRoute {
   return (method, url, endpoint, handle) => {
     const rights: Readonly<Record<string, Right>> = RIGHTS;
+    const route = `${method} ${url}`;
     // `guardRoutes` refuses a route without a row.
-    const right = rights[`${method} ${url}`] ?? 'anyone';
+    const right = rights[route] ?? 'anyone';
     app.route({
       method,
       url,
       config: { endpoint },
+      // Before the body is read: nobody is listened to whom nobody knows.
+      onRequest: async (request, reply) => {
+        request.bearer = await authenticate(deps, request);
+        requireKind(route, right, request.bearer);
+        await deps.rates.take(request.bearer, endpoint, request, reply);
+      },
       handler: async (request, reply) => {
-        const userId = await authenticate(deps, request);
         if (method === 'POST' || method === 'PUT') reply.code(201);
-        const query = request.query as Record<string, unknown>;
-        const body = asObject(request.body, 'The body');
-        const params = request.params as Record<string, string>;
-        const call: Call = { userId, params, query, body, reply };
+        const call = await callOf(deps, request, reply);
         // The same row decides what is granted, here and in the type.
-        return handle({ ...call, ...(await granted(deps, right, call)) } as Parameters<typeof handle>[0]);
+        return handle((await granted(deps, route, right, call)) as Parameters<typeof handle>[0]);
       },
     });
   };
 }
 
+async function callOf(deps: Deps, request: FastifyRequest, reply: FastifyReply): Promise<Call> {
+  const { kind, userId } = request.bearer;
+  const query = request.query as Record<string, unknown>;
+  const body = asObject(request.body, 'The body');
+  const params = request.params as Record<string, string>;
+  if (kind !== 'server') return { userId, kind, params, query, body, reply };
+  const acted = await actedFor(deps, query, body);
+  return { userId: acted, kind, params, query, body: withoutNames(body), reply };
+}
+
 /** @throws {ApiError} When the caller has not the right: 17 mostly, 16 where they may not learn what exists. */
-async function granted(deps: Deps, right: Right, call: Call): Promise<{ access?: Access; poll?: PollRow }> {
+async function granted(deps: Deps, route: string, right: Right, call: Call): Promise<Call> {
   const { userId, params } = call;
+  const backend = call.kind === 'server';
   if (right === 'channel' || right === 'owner') {
-    const access = await readableChannel(deps, userId, addressed(call));
+    const access = await readableChannel(deps, userId, addressed(call), backend);
     if (right === 'owner') requireOwner(access, userId);
-    return { access };
+    return grantedIn(deps, route, call, access, access.channel.created_by);
   }
   if (right === 'message' || right === 'author') {
-    const access = await readableMessage(deps, userId, params['id'] ?? '');
-    if (right === 'author' && access.message.user_id !== userId)
+    const access = await readableMessage(deps, userId, params['id'] ?? '', backend);
+    if (right === 'author' && access.message.user_id !== userId && !backend)
       throw notAllowed(userId, 'change a message of somebody else');
-    return { access };
+    return grantedIn(deps, route, call, access, access.message.user_id);
   }
   if (right === 'poll' || right === 'poll maker') {
-    const poll = await readablePoll(deps, userId, params['id'] ?? '');
-    if (right === 'poll maker' && poll.created_by !== userId)
+    const poll = await readablePoll(deps, userId, params['id'] ?? '', backend);
+    if (right === 'poll maker' && poll.created_by !== userId && !backend)
       throw notAllowed(userId, 'change a poll of somebody else');
-    return { poll };
+    return { ...call, userId: userId || poll.created_by, poll } as Call;
   }
-  return {};
+  if (backend && !userId && !FOR_NOBODY.has(route))
+    throw badInput('A server token acts for a user here. Name one as user_id.');
+  return call;
+}
+
+/** What a backend may ask without acting for anybody. */
+const FOR_NOBODY: ReadonlySet<string> = new Set<Route>([
+  'GET /app',
+  'PATCH /app',
+  'GET /users',
+  'POST /users',
+  'PATCH /users',
+  'DELETE /users/:id',
+  'POST /moderation/ban',
+  'DELETE /moderation/ban',
+  'GET /query_banned_users',
+]);
+
+/** @param otherwise - Whom a backend acts for when it names nobody. */
+async function grantedIn(
+  deps: Deps,
+  route: string,
+  call: Call,
+  access: Access,
+  otherwise: string,
+): Promise<Call> {
+  const userId = call.userId || otherwise;
+  const invited = access.invited && !access.type.open && !access.backend;
+  if (invited && !FOR_INVITED.has(route))
+    throw notAllowed(userId, 'take part in the channel before accepting the invitation');
+  const shadow = SPEAKING.has(route) && !access.backend && (await speaksUnseen(deps, access, userId));
+  return { ...call, userId, access: { ...access, shadow } } as Call;
 }
 
 /** The cid of the channel in the path, or else in the payload. */
@@ -123,23 +178,41 @@ function addressed(call: Call): string {
   return readAddress(type, id).cid;
 }
 
-async function authenticate(deps: Deps, request: FastifyRequest): Promise<string> {
-  const { api_key: key } = request.query as Record<string, unknown>;
+async function authenticate(deps: Deps, request: FastifyRequest): Promise<Bearer> {
+  const { api_key: key, connection_id: connection } = request.query as Record<string, unknown>;
   checkKey(deps, key);
-  checkAuthType(request.headers['stream-auth-type']);
-  return verifyToken(deps.credentials.apiSecret, request.headers.authorization);
+  const { authorization, 'stream-auth-type': type } = request.headers;
+  if (type === 'anonymous') return visitor(deps, connection);
+  return knownBearer(deps, authorization);
+}
+
+/** @throws {ApiError} 5, 40 to 43 for a token that is no good, 17 for who is banned. */
+export async function knownBearer(deps: Deps, token: string | undefined): Promise<Bearer> {
+  const bearer = await verifyToken(deps.credentials.apiSecret, token);
+  const refusal = deps.standing.refusal(bearer);
+  if (refusal) throw refusal;
+  return bearer;
+}
+
+/**
+ * An anonymous visitor: whom the live connection that the request names was opened for, or a new one.
+ *
+ * @throws {ApiError} 5 when none are admitted, 46 for a connection that has ended.
+ */
+export async function visitor(deps: Deps, connectionId: unknown): Promise<Bearer> {
+  if (!deps.options.anonymous)
+    throw new ApiError(5, 'Anonymous users are not admitted. Connect with a user token.');
+  if (connectionId === undefined) return { userId: anonymousId(), kind: 'anonymous' };
+  const userId = typeof connectionId === 'string' ? await deps.connections.ownerOf(connectionId) : undefined;
+  if (userId === undefined || !isAnonymous(userId))
+    throw new ApiError(46, 'connection_id is not known here, or has expired. Connect again.');
+  return { userId, kind: 'anonymous' };
 }
 
 /** @throws {ApiError} 2 unless `key` is this application's. */
 export function checkKey({ credentials }: Deps, key: unknown): void {
   if (key !== credentials.apiKey)
     throw new ApiError(2, 'api_key is missing or not known here. Use the key of this server.');
-}
-
-/** @throws {ApiError} 5 for anonymous users, whom this server does not admit. */
-export function checkAuthType(type: unknown): void {
-  if (type === 'anonymous')
-    throw new ApiError(5, 'Anonymous users are not admitted. Connect with a user token.');
 }
 
 /** The object in the `payload` query parameter; an absent one is empty. */

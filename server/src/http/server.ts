@@ -10,6 +10,7 @@ import type { Deps } from '../deps.js';
 import { ApiError, badInput, storeAway } from '../errors.js';
 import { parseObject } from '../input.js';
 import { isAway } from '../store/away.js';
+import type { Bearer } from '../token.js';
 import { guardRoutes, rightsOf } from './rights.js';
 import { durationOf } from './route.js';
 
@@ -64,9 +65,20 @@ export async function createHttp(deps: Deps): Promise<FastifyInstance> {
 /** JSON in, JSON out, every answer with its duration, every failure as the protocol's error body. */
 function addShapes(app: FastifyInstance, deps: Deps): void {
   app.decorateRequest('startedAt', 0);
+  app.decorateRequest('bearer', null as unknown as Bearer);
   app.addHook('onRequest', (request, _reply, done) => {
     request.startedAt = performance.now();
     limitBody(request, deps.options.bodyMs);
+    done();
+  });
+  app.addHook('onResponse', (request, reply, done) => {
+    deps.log.request({
+      method: request.method,
+      path: pathOf(request.url),
+      status: reply.statusCode,
+      ms: Math.round((performance.now() - request.startedAt) * 100) / 100,
+      user: (request.bearer as Bearer | null)?.userId,
+    });
     done();
   });
   app.removeAllContentTypeParsers();

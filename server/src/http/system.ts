@@ -32,5 +32,9 @@ async function members(deps: Deps, call: ChannelCall): Promise<object> {
     offset: asCount(payload['offset'], 'offset', 0, 1000),
   });
   const people = await People.load(deps, rows.map((row) => row.user_id)); // prettier-ignore
-  return { members: rows.map((row) => memberOf(row, (userId) => people.user(userId), channel.created_by)) };
+  return {
+    members: rows.map((row) =>
+      memberOf(row, (userId) => people.user(userId), channel.created_by, people.now),
+    ),
+  };
 }

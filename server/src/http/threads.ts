@@ -6,7 +6,7 @@ import type { ThreadRow } from '../store/schema.js';
 import { changeThread, threadOf, threadStates, type ThreadOptions } from '../threads.js';
 import { cursorOf } from './cursor.js';
 import type { AddRoute, Call } from './route.js';
-import { streamOf, wanted, watch } from './watch.js';
+import { connectionOf, wanted, watch } from './watch.js';
 
 /** Of threads, replies and participants in one answer (protocol.md §7.6). */
 const MAX_THREADS = 100;
@@ -54,7 +54,7 @@ function optionsOf(asked: Json): ThreadOptions {
 
 /** Attaches the connection to the threads' channels, if asked to. */
 async function watchThreads(deps: Deps, call: Call, asked: Json, rows: readonly ThreadRow[]): Promise<void> {
-  const stream = wanted(asked, 'watch', false, streamOf(deps, call));
-  if (stream)
-    await watch(deps, stream, await channelsById(deps.db, [...new Set(rows.map(({ cid }) => cid))]));
+  const connection = wanted(asked, 'watch', false, connectionOf(deps, call));
+  if (connection)
+    await watch(deps, connection, await channelsById(deps.db, [...new Set(rows.map(({ cid }) => cid))]));
 }

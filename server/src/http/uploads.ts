@@ -99,7 +99,7 @@ async function remove(deps: Deps, folder: UploadFolder, call: UploadCall, kind: 
   const row = await findUpload(deps.db, url.split(/[?#]/, 1)[0]?.split('/').at(-1) ?? '');
   // Deleted before, or never here: the same to whoever wants it gone.
   if (row?.cid !== (call.access?.channel.cid ?? '') || row.kind !== kind) return {};
-  if (row.user_id !== call.userId && !call.access?.owner)
+  if (row.user_id !== call.userId && !call.access?.owner && !call.access?.moderator)
     throw notAllowed(call.userId, 'delete an upload of somebody else');
   await deleteUpload(deps.db, row.id);
   await folder.remove(row.id);

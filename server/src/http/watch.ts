@@ -1,15 +1,20 @@
+import type { Connection } from '../connections.js';
 import type { Deps } from '../deps.js';
 import { badInput } from '../errors.js';
 import { asFlag, type Json } from '../input.js';
-import { tellWatching } from '../session.js';
+import { isMember } from '../access.js';
+import { findChannelType } from '../channel-types.js';
 import { channelsById } from '../store/channels.js';
+import { membershipsOf } from '../store/members.js';
 import type { ChannelRow } from '../store/schema.js';
-import type { Stream } from '../stream.js';
 import type { Call } from './route.js';
 
 /** The caller's live connection that the request names. */
-export function streamOf({ hub }: Deps, { query: { connection_id: id }, userId }: Call): Stream | undefined {
-  return typeof id === 'string' ? hub.find(id, userId) : undefined;
+export function connectionOf(
+  { connections }: Deps,
+  { query: { connection_id: id }, userId }: Call,
+): Connection | undefined {
+  return typeof id === 'string' ? connections.find(id, userId) : undefined;
 }
 
 /**
@@ -21,11 +26,12 @@ export function wanted(
   body: Json,
   key: string,
   fallback: boolean,
-  stream: Stream | undefined,
-): Stream | undefined {
+  connection: Connection | undefined,
+): Connection | undefined {
   if (!asFlag(body[key], key, fallback)) return undefined;
-  if (!stream) throw badInput(`${key} needs the connection_id of a live connection of yours. Connect first.`);
-  return stream;
+  if (!connection)
+    throw badInput(`${key} needs the connection_id of a live connection of yours. Connect first.`);
+  return connection;
 }
 
 /**
@@ -35,18 +41,15 @@ export function wanted(
  */
 export async function watch(
   deps: Deps,
-  stream: Stream,
+  connection: Connection,
   channels: readonly ChannelRow[],
 ): Promise<ChannelRow[]> {
-  const begun = channels.filter(({ cid }) => deps.hub.watch(stream, cid)).map(({ cid }) => cid);
-  if (begun.length) await tellWatching(deps, begun, stream.userId, 'user.watching.start');
-  const now = new Map(
-    (
-      await channelsById(
-        deps.db,
-        channels.map(({ cid }) => cid),
-      )
-    ).map((row) => [row.cid, row]),
-  );
+  const cids = channels.map(({ cid }) => cid);
+  const places = await membershipsOf(deps.db, cids, connection.userId);
+  // Whoever is invited only hears nothing before they accept; where everybody reads, they hear as everybody.
+  const waiting = new Set(places.filter((row) => !isMember(row)).map((row) => row.cid));
+  const heard = channels.filter(({ cid, type }) => !waiting.has(cid) || findChannelType(type)?.open);
+  if (heard.length) await connection.watch(heard.map(({ cid }) => cid));
+  const now = new Map((await channelsById(deps.db, cids)).map((row) => [row.cid, row]));
   return channels.flatMap(({ cid }) => now.get(cid) ?? []);
 }

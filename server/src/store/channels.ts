@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Micros } from '../clock.js';
 import { notFound, shown } from '../errors.js';
 import type { Json } from '../input.js';
-import type { ChannelRow, Db, MemberRow } from './schema.js';
+import type { ChannelRow, Db } from './schema.js';
 
 export interface NewChannel {
   cid: string;
@@ -57,6 +57,13 @@ export async function channelsById(db: Db, cids: readonly string[]): Promise<Cha
     .where('cid', 'in', cids)
     .where('deleted_at', 'is', null)
     .execute();
+}
+
+/** The number of each channel's newest event. */
+export async function newestSeqs(db: Db, cids: readonly string[]): Promise<Map<string, number>> {
+  if (!cids.length) return new Map();
+  const rows = await db.selectFrom('channels').select(['cid', 'seq']).where('cid', 'in', cids).execute();
+  return new Map(rows.map(({ cid, seq }) => [cid, seq]));
 }
 
 /** The time of the newest event of all channels; 0 when there is none. */
@@ -149,121 +156,4 @@ export async function appendEvent(
     })
     .execute();
   return { at, seq };
-}
-
-export function findMember(db: Db, cid: string, userId: string): Promise<MemberRow | undefined> {
-  return db
-    .selectFrom('members')
-    .selectAll()
-    .where('cid', '=', cid)
-    .where('user_id', '=', userId)
-    .executeTakeFirst();
-}
-
-/** Adds members; those who are already stay as they are. @returns The new ones. */
-export async function addMembers(
-  db: Db,
-  cid: string,
-  userIds: readonly string[],
-  now: Micros,
-): Promise<MemberRow[]> {
-  if (!userIds.length) return [];
-  const added = await db
-    .insertInto('members')
-    .values(
-      [...new Set(userIds)].map((userId) => ({
-        cid,
-        user_id: userId,
-        created_at: now,
-        updated_at: now,
-        last_read: now,
-        last_read_message_id: null,
-      })),
-    )
-    .onConflict((conflict) => conflict.columns(['cid', 'user_id']).doNothing())
-    .returningAll()
-    .execute();
-  await recount(db, cid);
-  return added;
-}
-
-/** @returns Those who were members, as they were. */
-export async function removeMembers(db: Db, cid: string, userIds: readonly string[]): Promise<MemberRow[]> {
-  if (!userIds.length) return [];
-  const removed = await db
-    .deleteFrom('members')
-    .where('cid', '=', cid)
-    .where('user_id', 'in', userIds)
-    .returningAll()
-    .execute();
-  await recount(db, cid);
-  return removed;
-}
-
-async function recount(db: Db, cid: string): Promise<void> {
-  await db
-    .updateTable('channels')
-    .set((eb) => ({
-      member_count: eb
-        .selectFrom('members')
-        .whereRef('members.cid', '=', 'channels.cid')
-        .select(eb.cast<number>(eb.fn.countAll(), 'integer').as('count')),
-    }))
-    .where('cid', '=', cid)
-    .execute();
-}
-
-/** The first `limit` members of each channel, oldest membership first. */
-export async function membersOf(db: Db, cids: readonly string[], limit: number): Promise<MemberRow[]> {
-  if (!cids.length || limit === 0) return [];
-  return db
-    .selectFrom('channels')
-    .innerJoinLateral(
-      (eb) =>
-        eb
-          .selectFrom('members')
-          .selectAll()
-          .whereRef('members.cid', '=', 'channels.cid')
-          .orderBy('created_at')
-          .orderBy('user_id')
-          .limit(limit)
-          .as('m'),
-      (join) => join.onTrue(),
-    )
-    .where('channels.cid', 'in', cids)
-    .selectAll('m')
-    .execute();
-}
-
-/** The user's own membership of each channel. */
-export async function membershipsOf(db: Db, cids: readonly string[], userId: string): Promise<MemberRow[]> {
-  if (!cids.length) return [];
-  return db
-    .selectFrom('members')
-    .selectAll()
-    .where('cid', 'in', cids)
-    .where('user_id', '=', userId)
-    .execute();
-}
-
-/** The memberships of those of `userIds` who are members. */
-export async function membersAmong(db: Db, cid: string, userIds: readonly string[]): Promise<MemberRow[]> {
-  if (!userIds.length) return [];
-  return db
-    .selectFrom('members')
-    .selectAll()
-    .where('cid', '=', cid)
-    .where('user_id', 'in', userIds)
-    .execute();
-}
-
-export async function memberIds(db: Db, cid: string): Promise<string[]> {
-  const rows = await db.selectFrom('members').select('user_id').where('cid', '=', cid).execute();
-  return rows.map((row) => row.user_id);
-}
-
-/** The channels that the user is a member of. */
-export async function channelIdsOf(db: Db, userId: string): Promise<string[]> {
-  const rows = await db.selectFrom('members').select('cid').where('user_id', '=', userId).execute();
-  return rows.map((row) => row.cid);
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
 import type { Store } from './open.js';
 
 /**
@@ -6,12 +7,14 @@ import type { Store } from './open.js';
  * does one put back from a backup, which counts again over numbers that clients have seen.
  */
 export async function loadEpoch({ db, place }: Store): Promise<string> {
-  const known = await db.selectFrom('store').selectAll().executeTakeFirst();
-  if (known?.place === place) return known.epoch;
-  const epoch = randomUUID();
-  await db.transaction().execute(async (trx) => {
+  return db.transaction().execute(async (trx) => {
+    // One server after the other: all that share a database have one epoch.
+    await sql`lock table store in exclusive mode`.execute(trx);
+    const known = await trx.selectFrom('store').selectAll().executeTakeFirst();
+    if (known?.place === place) return known.epoch;
+    const epoch = randomUUID();
     await trx.deleteFrom('store').execute();
     await trx.insertInto('store').values({ epoch, place }).execute();
+    return epoch;
   });
-  return epoch;
 }

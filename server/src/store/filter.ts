@@ -2,8 +2,9 @@ import { sql, type Expression, type ExpressionBuilder, type SqlBool } from 'kyse
 import { parseTime, type Micros } from '../clock.js';
 import { badInput, shown } from '../errors.js';
 import { asList, isObject, type Json } from '../input.js';
-import { OPEN_TYPES } from '../channel-types.js';
-import type { Database } from './schema.js';
+import { openTypesFor } from '../channel-types.js';
+import { takesPart } from './members.js';
+import type { Database, MemberStatus } from './schema.js';
 
 type Builder = ExpressionBuilder<Database, 'channels'>;
 type Clause = Expression<SqlBool>;
@@ -25,6 +26,8 @@ const OWN: Readonly<Record<string, (now: Micros) => Clause>> = {
   muted: (now) =>
     sql<boolean>`(members.muted_at is not null and (members.mute_expires is null or members.mute_expires > cast(${now} as bigint)))`,
 };
+/** How invitations stand. */
+const INVITES = new Set<unknown>(['pending', 'accepted', 'rejected']);
 const TIMES = new Set(['last_message_at', 'created_at', 'updated_at', 'last_updated']);
 
 /** Turns a client's filter (protocol.md §7.2) into SQL; values travel as parameters only. */
@@ -66,7 +69,14 @@ export class ChannelFilter {
   }
 
   #readable(eb: Builder): Clause {
-    return eb.or([eb('channels.type', 'in', OPEN_TYPES), this.#hasMember(eb, [this.#userId])]);
+    const known = eb.exists(
+      eb
+        .selectFrom('members')
+        .select('members.user_id')
+        .whereRef('members.cid', '=', 'channels.cid')
+        .where('members.user_id', '=', this.#userId),
+    );
+    return eb.or([eb('channels.type', 'in', openTypesFor(this.#userId)), known]);
   }
 
   #hasMember(eb: Builder, userIds: readonly string[]): Clause {
@@ -76,7 +86,8 @@ export class ChannelFilter {
         .selectFrom('members')
         .select('members.user_id')
         .whereRef('members.cid', '=', 'channels.cid')
-        .where('members.user_id', 'in', userIds),
+        .where('members.user_id', 'in', userIds)
+        .where(takesPart),
     );
   }
 
@@ -115,6 +126,8 @@ export class ChannelFilter {
       const joined = this.#hasMember(eb, [this.#userId]);
       return value ? joined : eb.not(joined);
     }
+    if (field === 'invite' && operator === '$eq' && INVITES.has(value))
+      return this.#invite(eb, String(value));
     if (field === 'has_unread' && operator === '$eq' && value === true) return this.#unread(eb);
     if (Object.hasOwn(OWN, field) && operator === '$eq' && typeof value === 'boolean')
       return value ? this.#own(eb, field) : eb.not(this.#own(eb, field));
@@ -140,6 +153,17 @@ export class ChannelFilter {
       eb('channels.member_count', '=', ids.length),
       ...ids.map((id) => this.#hasMember(eb, [id])),
     ]);
+  }
+
+  #invite(eb: Builder, status: string): Clause {
+    return eb.exists(
+      eb
+        .selectFrom('members')
+        .select('members.user_id')
+        .whereRef('members.cid', '=', 'channels.cid')
+        .where('members.user_id', '=', this.#userId)
+        .where('members.status', '=', status as MemberStatus),
+    );
   }
 
   #unread(eb: Builder): Clause {

@@ -23,16 +23,20 @@ export interface Guard {
 }
 
 /**
- * Takes the database for this process.
+ * Takes the database for this process, or `shared` with others that say so, too.
  *
  * @throws {Error} When it cannot be reached, is too old, may forget what it acknowledged, or has another server.
  */
-export async function takeDatabase(config: ClientConfig, report: (what: string) => void): Promise<Guard> {
+export async function takeDatabase(
+  config: ClientConfig,
+  report: (what: string) => void,
+  shared: boolean,
+): Promise<Guard> {
   const first = await open(config);
   try {
     await checkPromises(first);
-    if (!(await lockWithin(first, PATIENCE_MS))) throw inUse();
-    return new Holder(config, report, first, await placeOf(first));
+    if (!(await lockWithin(first, PATIENCE_MS, shared))) throw inUse(shared);
+    return new Holder(config, report, first, { place: await placeOf(first), shared });
   } catch (error) {
     await first.end();
     throw error;
@@ -75,19 +79,22 @@ async function setting(client: Client, name: string): Promise<string> {
   return rows[0]?.value ?? '';
 }
 
-async function lockWithin(client: Client, patienceMs: number): Promise<boolean> {
+async function lockWithin(client: Client, patienceMs: number, shared: boolean): Promise<boolean> {
+  const take = shared ? 'pg_try_advisory_lock_shared' : 'pg_try_advisory_lock';
   const end = performance.now() + patienceMs;
   for (;;) {
-    const { rows } = await client.query<{ ours: boolean }>('select pg_try_advisory_lock($1) as ours', [LOCK]);
+    const { rows } = await client.query<{ ours: boolean }>(`select ${take}($1) as ours`, [LOCK]);
     if (rows[0]?.ours) return true;
     if (performance.now() > end) return false;
     await delay(RETRY_MS);
   }
 }
 
-function inUse(): Error {
+function inUse(shared: boolean): Error {
+  const with_ = shared ? 'a chat server that shares it with nobody' : 'another chat server';
+  const else_ = shared ? '' : ', or set REDIS_URL for all of them';
   return new Error(
-    'The database is in use by another chat server. Stop that one, or set DATABASE_URL to another database.',
+    `The database is in use by ${with_}. Stop that one, or set DATABASE_URL to another database${else_}.`,
   );
 }
 
@@ -105,13 +112,20 @@ class Holder implements Guard {
   #config: ClientConfig;
   #report: (what: string) => void;
   #client: Client | undefined;
+  #shared: boolean;
   #closed = false;
   #ping: ReturnType<typeof setInterval>;
   #work: Promise<void> = Promise.resolve();
 
-  constructor(config: ClientConfig, report: (what: string) => void, client: Client, place: string) {
+  constructor(
+    config: ClientConfig,
+    report: (what: string) => void,
+    client: Client,
+    { place, shared }: { place: string; shared: boolean },
+  ) {
     this.#config = config;
     this.#report = report;
+    this.#shared = shared;
     this.place = place;
     this.#keep(client);
     this.#ping = setInterval(() => this.#ask(), PING_MS);
@@ -161,7 +175,7 @@ class Holder implements Guard {
     while (!this.#closed) {
       const client = await open(this.#config).catch(() => undefined);
       if (client && (await this.#regain(client).catch(() => false))) return;
-      if (client && !taken && (taken = await isTaken(client))) this.#report(inUse().message);
+      if (client && !taken && (taken = await isTaken(client))) this.#report(inUse(this.#shared).message);
       await client?.end().catch(() => undefined);
       await delay(RETRY_MS);
     }
@@ -170,7 +184,7 @@ class Holder implements Guard {
   /** @returns Whether the database is ours again. */
   async #regain(client: Client): Promise<boolean> {
     await checkPromises(client);
-    if (!(await lockWithin(client, 0))) return false;
+    if (!(await lockWithin(client, 0, this.#shared))) return false;
     if (this.#closed) return false;
     if ((await placeOf(client)) !== this.place)
       this.#report(

@@ -3,6 +3,7 @@ import type { Micros } from '../clock.js';
 import type { Json } from '../input.js';
 import { indexedWords } from '../words.js';
 import type { Db, MessageRow } from './schema.js';
+import { visibleTo } from './visible.js';
 
 export interface NewMessage {
   id: string;
@@ -17,6 +18,8 @@ export interface NewMessage {
   quotedId?: string | null;
   pollId?: string | null;
   pin?: Pin | undefined;
+  /** Only its author sees it. */
+  shadowed?: boolean;
 }
 
 /** A pin to set. */
@@ -40,6 +43,7 @@ export function insertMessage(db: Db, message: NewMessage, at: Micros): Promise<
       parent_id: message.parentId,
       show_in_channel: message.showInChannel,
       silent: message.silent,
+      shadowed: message.shadowed ?? false,
       created_at: at,
       updated_at: at,
       deleted_at: null,
@@ -57,9 +61,16 @@ export function findMessage(db: Db, id: string): Promise<MessageRow | undefined>
   return db.selectFrom('messages').selectAll().where('id', '=', id).executeTakeFirst();
 }
 
-export async function messagesById(db: Db, ids: readonly string[]): Promise<MessageRow[]> {
+/** @param viewer - Leaves out what is not there for them. */
+export async function messagesById(db: Db, ids: readonly string[], viewer?: string): Promise<MessageRow[]> {
   if (!ids.length) return [];
-  return db.selectFrom('messages').selectAll().where('id', 'in', ids).orderBy('created_at').execute();
+  return db
+    .selectFrom('messages')
+    .selectAll()
+    .where('id', 'in', ids)
+    .$if(viewer !== undefined, (rest) => rest.where(visibleTo(viewer ?? '')))
+    .orderBy('created_at')
+    .execute();
 }
 
 function pinned(pin: Pin | null, at: Micros) {
@@ -143,6 +154,7 @@ export async function hardDelete(db: Db, row: MessageRow): Promise<void> {
         .whereRef('messages.cid', '=', 'channels.cid')
         .where(inChannel)
         .where('messages.type', '!=', 'system')
+        .where('messages.shadowed', '=', false)
         .select((max) => max.fn.max('messages.created_at').as('at')),
     }))
     .where('cid', '=', row.cid)
@@ -183,9 +195,14 @@ export async function noteWords(db: Db, id: string, text: string): Promise<void>
 
 /** Whether a message raises others' unread counts (protocol.md §9.2). */
 export function counts(
-  message: Pick<MessageRow, 'silent' | 'type' | 'parent_id' | 'show_in_channel'>,
+  message: Pick<MessageRow, 'silent' | 'type' | 'parent_id' | 'show_in_channel' | 'shadowed'>,
 ): boolean {
-  return !message.silent && message.type !== 'system' && (!message.parent_id || message.show_in_channel);
+  return (
+    !message.silent &&
+    !message.shadowed &&
+    message.type !== 'system' &&
+    (!message.parent_id || message.show_in_channel)
+  );
 }
 
 /** SQL for "stands in the channel itself, not only in a thread". */
@@ -197,18 +214,26 @@ export interface Page {
   anchor?: { at: Micros; side: 'before' | 'after' | 'around'; inclusive: boolean };
 }
 
-/** One page of a channel, or of the thread under `parentId`; oldest first. */
-export async function pageOf(db: Db, cid: string, page: Page, parentId?: string): Promise<MessageRow[]> {
+/** Whose messages are read, and for whom. */
+export interface Scope {
+  cid: string;
+  viewer: string;
+  /** Of the thread under it, instead of those in the channel itself. */
+  parentId?: string;
+}
+
+/** One page of a channel or thread, as the viewer may see it; oldest first. */
+export async function pageOf(db: Db, from: Scope, page: Page): Promise<MessageRow[]> {
   const { limit, anchor } = page;
   if (limit === 0) return [];
   const older = (at: Micros, inclusive: boolean, count: number) =>
-    scope(db, cid, parentId)
+    scope(db, from)
       .where('created_at', inclusive ? '<=' : '<', at)
       .orderBy('created_at', 'desc')
       .limit(count)
       .execute();
   const newer = (at: Micros, inclusive: boolean, count: number) =>
-    scope(db, cid, parentId)
+    scope(db, from)
       .where('created_at', inclusive ? '>=' : '>', at)
       .orderBy('created_at')
       .limit(count)
@@ -220,13 +245,18 @@ export async function pageOf(db: Db, cid: string, page: Page, parentId?: string)
   return [...before, ...(await newer(anchor.at, true, limit - Math.floor(limit / 2)))];
 }
 
-function scope(db: Db, cid: string, parentId: string | undefined) {
-  const messages = db.selectFrom('messages').selectAll().where('cid', '=', cid);
+function scope(db: Db, { cid, viewer, parentId }: Scope) {
+  const messages = db.selectFrom('messages').selectAll().where('cid', '=', cid).where(visibleTo(viewer));
   return parentId === undefined ? messages.where(inChannel) : messages.where('parent_id', '=', parentId);
 }
 
-/** The newest `limit` messages of each channel; oldest first. */
-export async function newestOf(db: Db, cids: readonly string[], limit: number): Promise<MessageRow[]> {
+/** The newest `limit` messages of each channel, as the viewer may see them; oldest first. */
+export async function newestOf(
+  db: Db,
+  cids: readonly string[],
+  limit: number,
+  viewer: string,
+): Promise<MessageRow[]> {
   if (!cids.length || limit === 0) return [];
   const rows = await db
     .selectFrom('channels')
@@ -237,6 +267,7 @@ export async function newestOf(db: Db, cids: readonly string[], limit: number): 
           .selectAll()
           .whereRef('messages.cid', '=', 'channels.cid')
           .where(inChannel)
+          .where(visibleTo(viewer))
           .orderBy('created_at', 'desc')
           .limit(limit)
           .as('m'),

@@ -1,6 +1,7 @@
 import { sql, type Kysely, type Migration, type MigrationProvider } from 'kysely';
 import { content } from './migrate-content.js';
 import { people } from './migrate-people.js';
+import { trust } from './migrate-trust.js';
 
 /** In code, not in files: the built server is one file. Released ones are never edited; a change is a new one. */
 const MIGRATIONS: Record<string, Migration> = {
@@ -8,6 +9,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '002_epoch': { up: epoch },
   '003_content': { up: content },
   '004_people': { up: people },
+  '005_trust': { up: trust },
 };
 
 /** The newest of them, which names the shape of the tables. */

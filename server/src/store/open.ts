@@ -24,12 +24,12 @@ export interface Store {
  * to date.
  */
 export async function openStore(
-  { databaseUrl, dataDir }: { databaseUrl: string; dataDir: string },
+  { databaseUrl, dataDir, redisUrl = '' }: { databaseUrl: string; dataDir: string; redisUrl?: string },
   report: (what: string) => void,
 ): Promise<Store> {
   if (!databaseUrl) return openEmbedded(dataDir);
   const { openPostgres } = await import('./postgres.js');
-  return openPostgres(databaseUrl, report);
+  return openPostgres(databaseUrl, report, redisUrl !== '');
 }
 
 async function openEmbedded(dataDir: string): Promise<Store> {

@@ -1,18 +1,20 @@
 import { sql } from 'kysely';
 import type { Micros } from '../clock.js';
-import type { Page } from './messages.js';
+import type { Page, Scope } from './messages.js';
 import type { Db, MessageRow } from './schema.js';
+import { visibleTo } from './visible.js';
 
 /** SQL for "pinned at `now`". */
 export function pinnedAt(now: Micros) {
   return sql<boolean>`(messages.pinned_at is not null and (messages.pin_expires is null or messages.pin_expires > cast(${now} as bigint)))`;
 }
 
-/** The newest `limit` pins of each channel; the newest first. */
+/** The newest `limit` pins of each channel that the viewer may see; the newest first. */
 export async function newestPins(
   db: Db,
   cids: readonly string[],
   limit: number,
+  viewer: string,
   now: Micros,
 ): Promise<MessageRow[]> {
   if (!cids.length) return [];
@@ -25,6 +27,7 @@ export async function newestPins(
           .selectAll()
           .whereRef('messages.cid', '=', 'channels.cid')
           .where(pinnedAt(now))
+          .where(visibleTo(viewer))
           .orderBy('pinned_at', 'desc')
           .limit(limit)
           .as('m'),
@@ -39,13 +42,18 @@ export async function newestPins(
 /** One page of a channel's pins, by when they were pinned. @param direction - Of the answer: 1 has the oldest first. */
 export async function pinsOf(
   db: Db,
-  cid: string,
+  { cid, viewer }: Scope,
   { limit, anchor }: Page,
   direction: 1 | -1,
   now: Micros,
 ): Promise<MessageRow[]> {
   if (limit === 0) return [];
-  const pins = db.selectFrom('messages').selectAll().where('cid', '=', cid).where(pinnedAt(now));
+  const pins = db
+    .selectFrom('messages')
+    .selectAll()
+    .where('cid', '=', cid)
+    .where(pinnedAt(now))
+    .where(visibleTo(viewer));
   const older = (at: Micros, inclusive: boolean, count: number) =>
     pins
       .where('pinned_at', inclusive ? '<=' : '<', at)

@@ -39,11 +39,16 @@ export function connectionConfig(url: string): PoolConfig {
  * Opens a database on a Postgres server and brings its tables up to date.
  *
  * @param report - Told when the database is lost and when it is back.
+ * @param shared - Whether other servers may use it, too.
  * @throws {Error} When it cannot be reached, does not keep what it acknowledges, or has another server.
  */
-export async function openPostgres(url: string, report: (what: string) => void): Promise<Store> {
+export async function openPostgres(
+  url: string,
+  report: (what: string) => void,
+  shared: boolean,
+): Promise<Store> {
   const config = connectionConfig(url);
-  const guard = await takeDatabase(config, report);
+  const guard = await takeDatabase(config, report, shared);
   const pool = new Pool({ ...config, max: MAX_CONNECTIONS });
   // Without a listener, an idle connection that is lost would end the process. Its loss is the guard's to report.
   pool.on('error', () => undefined);

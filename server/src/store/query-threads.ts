@@ -4,6 +4,7 @@ import { OPEN_TYPES } from '../channel-types.js';
 import { readOrder, sliceOf, type Order, type Sliced } from './cursor.js';
 import { flag, text, time, whereFields } from './fields.js';
 import type { Db, MessageRow, ThreadRow } from './schema.js';
+import { visibleTo } from './visible.js';
 
 const column = (name: string) => sql.ref(`threads.${name}`);
 
@@ -86,11 +87,12 @@ export function queryThreads(
   return sliceOf(query, order, asked);
 }
 
-/** The newest `limit` replies of each thread; the oldest of them first. */
+/** The newest `limit` replies of each thread that the viewer may see; the oldest of them first. */
 export async function newestReplies(
   db: Db,
   parentIds: readonly string[],
   limit: number,
+  viewer: string,
 ): Promise<MessageRow[]> {
   if (!parentIds.length || limit === 0) return [];
   const rows = await db
@@ -101,6 +103,7 @@ export async function newestReplies(
           .selectFrom('messages')
           .selectAll()
           .whereRef('messages.parent_id', '=', 'threads.parent_id')
+          .where(visibleTo(viewer))
           .orderBy('created_at', 'desc')
           .limit(limit)
           .as('m'),

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Micros } from '../clock.js';
 import type { Db, MemberRow, MessageRow } from './schema.js';
 import { lockChannel } from './channels.js';
+import { takesPart } from './members.js';
 import { counts } from './messages.js';
 
 /** A user's unread messages over all channels, as events and `me` carry them. */
@@ -28,6 +29,7 @@ export async function noteMessage(db: Db, message: MessageRow): Promise<void> {
       last_delivered_message_id: sql<string>`case when ${own} then ${message.id} else last_delivered_message_id end`,
     })
     .where('cid', '=', message.cid)
+    .where(takesPart)
     .execute();
 }
 
@@ -111,6 +113,7 @@ async function unreadFrom(db: Db, message: MessageRow, userId: string): Promise<
     .where('created_at', '>=', at)
     .where('user_id', '!=', userId)
     .where('silent', '=', false)
+    .where('shadowed', '=', false)
     .where('type', '!=', 'system')
     .executeTakeFirstOrThrow();
   const previous = before?.id ?? null;
@@ -148,7 +151,7 @@ export async function recountUnread(db: Db, cid: string): Promise<void> {
     .set({
       unread: sql<number>`least(unread, (select cast(count(*) as integer) from messages m
         where m.cid = members.cid and m.created_at > members.last_read and m.user_id <> members.user_id
-        and not m.silent and m.type <> 'system' and (m.parent_id is null or m.show_in_channel)))`,
+        and not m.silent and not m.shadowed and m.type <> 'system' and (m.parent_id is null or m.show_in_channel)))`,
     })
     .where('cid', '=', cid)
     .where('unread', '>', 0)

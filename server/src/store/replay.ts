@@ -23,6 +23,38 @@ export async function eventsSince(
     .execute();
 }
 
+/** The channel's events with these numbers, both ends included. */
+export function eventsBetween(db: Db, cid: string, from: number, to: number): Promise<EventRow[]> {
+  return db
+    .selectFrom('events')
+    .selectAll()
+    .where('cid', '=', cid)
+    .where('seq', '>=', from)
+    .where('seq', '<=', to)
+    .orderBy('seq')
+    .execute();
+}
+
+/** Where the events of all channels since `since` stand, oldest first; at most `limit`. */
+export function placesSince(
+  db: Db,
+  since: Micros,
+  limit: number,
+): Promise<Pick<EventRow, 'cid' | 'seq' | 'created_at'>[]> {
+  return db
+    .selectFrom('events')
+    .select(['cid', 'seq', 'created_at'])
+    .where('created_at', '>', since)
+    .orderBy('created_at')
+    .limit(limit)
+    .execute();
+}
+
+/** One event as it is told by itself: a reaction or a vote is a change of its message. */
+export function alone(event: EventRow): EventRow {
+  return { ...event, type: typeOf(event, event.type === 'message.new' || event.type === 'channel.created') };
+}
+
 /** Removes the events before `end`. Their channels' numbers go on from where they are. */
 export async function pruneEvents(db: Db, end: Micros): Promise<void> {
   await db.deleteFrom('events').where('created_at', '<', end).execute();

@@ -2,12 +2,9 @@ import type { ColumnType, Generated, Kysely, Selectable } from 'kysely';
 import type { PrivacySettings } from '../../../src/protocol.js';
 import type { Micros } from '../clock.js';
 import type { Json } from '../input.js';
-
-/** Written as JSON text, read parsed: drivers disagree on how they turn arrays into parameters. */
-type JsonColumn<T> = ColumnType<T, string, string>;
-
-/** May be left out when a row is made. */
-type Optional<T> = ColumnType<T | null, T | null | undefined, T | null>;
+import type { JsonColumn, Optional } from './columns.js';
+import type { DraftsTable, PollsTable, PollVotesTable, UploadsTable } from './schema-content.js';
+import type { BansTable, FlagsTable, StandingsTable } from './schema-trust.js';
 
 export interface UsersTable {
   id: string;
@@ -59,6 +56,13 @@ export interface MembersTable {
   unread: Generated<number>;
   last_delivered_at: Optional<Micros>;
   last_delivered_message_id: Optional<string>;
+  /** `member`, or for who was invited `pending`, `accepted` or `rejected`; only with the first and the third they take part. */
+  status: Generated<MemberStatus>;
+  invite_accepted_at: Optional<Micros>;
+  invite_rejected_at: Optional<Micros>;
+  /** As `bans` says, but for shadow bans, which nobody is told of. */
+  banned: Generated<boolean>;
+  ban_expires: Optional<Micros>;
   /** Custom fields. */
   data: ColumnType<Json, string | undefined, string>;
   /** From here on the member's own business, which nobody else is told. */
@@ -71,6 +75,8 @@ export interface MembersTable {
   /** Null for a mute without end. */
   mute_expires: Optional<Micros>;
 }
+
+export type MemberStatus = 'member' | 'pending' | 'accepted' | 'rejected';
 
 /** Users whose messages do not count for the one who muted them. */
 export interface UserMutesTable {
@@ -100,6 +106,8 @@ export interface MessagesTable {
   parent_id: string | null;
   show_in_channel: boolean;
   silent: boolean;
+  /** Sent under a shadow ban: nobody but its author sees it. */
+  shadowed: Generated<boolean>;
   reply_count: Generated<number>;
   deleted_reply_count: Generated<number>;
   created_at: Micros;
@@ -175,72 +183,6 @@ export interface MessageWordsTable {
   words: string;
 }
 
-export interface DraftsTable {
-  user_id: string;
-  cid: string;
-  /** Empty for a draft in the channel itself. */
-  parent_id: string;
-  message: JsonColumn<Json>;
-  created_at: Micros;
-}
-
-export interface PollOption {
-  id: string;
-  text: string;
-  [custom: string]: unknown;
-}
-
-export interface PollSettings {
-  name: string;
-  description: string;
-  voting_visibility: 'public' | 'anonymous';
-  enforce_unique_vote: boolean;
-  max_votes_allowed: number | null;
-  allow_answers: boolean;
-  allow_user_suggested_options: boolean;
-}
-
-export interface PollsTable {
-  id: string;
-  created_by: string;
-  settings: JsonColumn<PollSettings>;
-  options: JsonColumn<PollOption[]>;
-  /** All custom fields. */
-  data: JsonColumn<Json>;
-  is_closed: boolean;
-  created_at: Micros;
-  updated_at: Micros;
-}
-
-/** A vote for an option, or an answer in words. */
-export interface PollVotesTable {
-  id: string;
-  poll_id: string;
-  user_id: string;
-  option_id: string | null;
-  answer_text: string | null;
-  created_at: Micros;
-  updated_at: Micros;
-}
-
-/** Files in the uploads folder; `id` is their name there. */
-export interface UploadsTable {
-  id: string;
-  /** Empty for one that belongs to no channel. */
-  cid: string;
-  user_id: string;
-  kind: 'file' | 'image';
-  /** As it is saved by whoever downloads it. */
-  name: string;
-  mime: string;
-  bytes: number;
-  /** SHA-256 of the content. */
-  digest: string;
-  width: number | null;
-  height: number | null;
-  created_at: Micros;
-}
-
 /** What happened, in order per channel: replayed by `/sync`. Refers to messages, so that deleting one leaves no copy. */
 export interface EventsTable {
   cid: string;
@@ -276,8 +218,13 @@ export interface Database {
   uploads: UploadsTable;
   user_mutes: UserMutesTable;
   blocks: BlocksTable;
+  bans: BansTable;
+  standings: StandingsTable;
+  flags: FlagsTable;
   store: StoreTable;
 }
+
+export type { PollOption, PollSettings } from './schema-content.js';
 
 /** The database, or a transaction on it. */
 export type Db = Kysely<Database>;
@@ -295,3 +242,6 @@ export type VoteRow = Selectable<PollVotesTable>;
 export type UploadRow = Selectable<UploadsTable>;
 export type UserMuteRow = Selectable<UserMutesTable>;
 export type BlockRow = Selectable<BlocksTable>;
+export type BanRow = Selectable<BansTable>;
+export type StandingRow = Selectable<StandingsTable>;
+export type FlagRow = Selectable<FlagsTable>;

@@ -8,6 +8,7 @@ import { count, flag, text, time, whereFields, type Fields } from './fields.js';
 import { ChannelFilter, customTest, strings } from './filter.js';
 import { pinnedAt } from './pinned.js';
 import type { Db, MessageRow } from './schema.js';
+import { visibleTo } from './visible.js';
 
 /** Of channels that are searched, of sort entries (protocol.md §7.13). */
 const MAX_CHANNELS = 500;
@@ -80,17 +81,7 @@ export async function searchMessages(
         ),
       ),
     )
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom('members')
-            .select('members.user_id')
-            .whereRef('members.cid', '=', 'messages.cid')
-            .where('members.user_id', '=', userId)
-            .whereRef('members.hide_before', '>=', 'messages.created_at'),
-        ),
-      ),
-    )
+    .where(visibleTo(userId))
     .where(where)
     .$if(search.offset > 0, (rest) => rest.offset(search.offset));
   return sliceOf(query, order, search);

@@ -25,6 +25,9 @@ const TABLES = {
   uploads: ['id'],
   user_mutes: ['user_id', 'target_id'],
   blocks: ['user_id', 'blocked_id'],
+  bans: ['target_id', 'cid'],
+  standings: ['user_id'],
+  flags: ['user_id', 'kind', 'target_id'],
 } as const satisfies Omit<Record<keyof Database, readonly string[]>, 'store' | 'message_words'>;
 
 type Table = keyof typeof TABLES;

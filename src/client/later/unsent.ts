@@ -12,10 +12,30 @@ const OPEN_LIMIT_MS = 3_000;
 /** By name, for as long as the page lives: the library never closes a connection that it has opened. */
 const stores = new Map<string, UseStore>();
 
+const TABLE = 'messages';
+
 function storeOf(name: string): UseStore {
-  const store = stores.get(name) ?? createStore(name, 'messages');
+  const store = stores.get(name) ?? createStore(name, TABLE);
   stores.set(name, store);
   return store;
+}
+
+/**
+ * Makes sure that the database has its table. A page that ended while it made the database may have left one without
+ * (seen in WebKit), which no later page could use.
+ */
+function prepare(name: string, version?: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const opening = indexedDB.open(name, version);
+    opening.onupgradeneeded = () => opening.result.createObjectStore(TABLE);
+    opening.onerror = () => reject(new Error(`IndexedDB does not open: ${opening.error?.name}`));
+    opening.onsuccess = () => {
+      const { result } = opening;
+      const whole = result.objectStoreNames.contains(TABLE);
+      result.close();
+      resolve(whole ? undefined : prepare(name, result.version + 1));
+    };
+  });
 }
 
 /** One message as it is stored. An error is stored by its parts: a clone of it would lose its code. */
@@ -37,7 +57,7 @@ interface Kept {
 export class UnsentStore {
   #name: string;
   #host: PageHost;
-  #store: UseStore;
+  #store!: UseStore;
   #owner = uuid();
   #order = 0;
   /** Gives back every lock, by owner. */
@@ -50,7 +70,6 @@ export class UnsentStore {
   private constructor(name: string, host: PageHost) {
     this.#name = name;
     this.#host = host;
-    this.#store = storeOf(name);
     this.#ignorePage = host.onSignal((signal) => {
       // A page that holds locks cannot be put aside for the back button.
       if (signal === 'suspend') this.#unlock();
@@ -70,7 +89,7 @@ export class UnsentStore {
       timer = host.setTimeout(() => reject(new Error('IndexedDB does not open')), OPEN_LIMIT_MS);
     });
     try {
-      await Promise.race([entries(kept.#store), late]);
+      await Promise.race([kept.#open(), late]);
     } catch (error) {
       stores.delete(kept.#name);
       kept.#ignorePage();
@@ -80,6 +99,12 @@ export class UnsentStore {
     }
     await kept.#lock(kept.#owner);
     return kept;
+  }
+
+  async #open(): Promise<void> {
+    if (!stores.has(this.#name)) await prepare(this.#name);
+    this.#store = storeOf(this.#name);
+    await entries(this.#store);
   }
 
   /** Stores it, or what became of it. */

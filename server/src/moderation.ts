@@ -1,0 +1,261 @@
+import { isMessageId, readableChannel, readableMessage, readAddress, type Access } from './access.js';
+import { formatTime } from './clock.js';
+import { toIdle, toUser, toWatchers } from './deliver.js';
+import type { Deps } from './deps.js';
+import { ApiError, badInput, notAllowed, shown } from './errors.js';
+import { asCount, asFlag, asObject, checkSize, type Json } from './input.js';
+import { closeUnwanted } from './sweep.js';
+import { banIn, EVERYWHERE, liftBan, putBan, queryBans } from './store/bans.js';
+import { findChannel } from './store/channels.js';
+import { noteBan } from './store/members.js';
+import { deleteFlag, insertFlag, type NewFlag } from './store/flags.js';
+import type { BanRow, ChannelRow, FlagRow } from './store/schema.js';
+import { requireUsers, usersById } from './store/users.js';
+import { eventIn, People } from './wire.js';
+
+/** A year, in minutes: what is longer is meant for ever. */
+const MAX_MINUTES = 366 * 24 * 60;
+/** Of a reason, in characters (protocol.md §11.1). */
+const MAX_REASON = 255;
+/** Of bans in one answer (protocol.md §7.12). */
+const MAX_BANS = 300;
+const MAX_OFFSET = 1000;
+
+/** Who moderates: `userId` is empty for a backend that acts for nobody. */
+export interface Moderator {
+  userId: string;
+  backend: boolean;
+}
+
+/**
+ * Whether what the user says in the channel is seen by nobody else, for they are under a shadow ban.
+ *
+ * @throws {ApiError} 17 for who is banned from the channel.
+ */
+export async function speaksUnseen(
+  { db, clock, standing }: Deps,
+  { channel }: Access,
+  userId: string,
+): Promise<boolean> {
+  const ban = await banIn(db, channel.cid, userId, clock.now());
+  if (ban && !ban.shadow)
+    throw new ApiError(17, `User '${userId}' is banned from channel ${shown(channel.cid)}`);
+  return ban !== undefined || standing.isShadowed(userId);
+}
+
+/**
+ * Bans a user from a channel or, when `body` names none, from the application: their connections end within seconds.
+ *
+ * @throws {ApiError} 4 for bad input, 16 for no such channel, 17 for who may not ban, 19 for what is not offered.
+ */
+export async function ban(deps: Deps, who: Moderator, body: Json): Promise<void> {
+  const { targetId, channel } = await aimed(deps, who, body);
+  if (targetId === who.userId) throw badInput('Nobody can ban themselves. Name somebody else.');
+  if (channel?.created_by === targetId && !who.backend)
+    throw notAllowed(who.userId, 'ban the owner of the channel');
+  await requireUsers(deps.db, [targetId]);
+  for (const key of ['ip_ban', 'delete_messages'])
+    if (body[key] !== undefined && body[key] !== false && body[key] !== '')
+      throw new ApiError(19, `${key} is not offered here. Leave it out.`);
+  const minutes = asCount(body['timeout'], 'timeout', 0, MAX_MINUTES);
+  const now = deps.clock.now();
+  const shadow = asFlag(body['shadow'], 'shadow', false);
+  const row = await deps.db.transaction().execute(async (trx) => {
+    const made = await putBan(
+      trx,
+      {
+        targetId,
+        cid: channel?.cid ?? EVERYWHERE,
+        by: who.userId,
+        reason: readReason(body),
+        shadow,
+        expires: minutes ? now + minutes * 60_000_000 : null,
+      },
+      now,
+    );
+    if (channel) await noteBan(trx, channel.cid, targetId, shadow ? null : made);
+    return made;
+  });
+  if (!shadow) await tellBan(deps, 'user.banned', row, channel);
+  await closeUnwanted(deps);
+}
+
+/** Lifts a ban; without one nothing happens. @throws {ApiError} As `ban`. */
+export async function unban(deps: Deps, who: Moderator, query: Readonly<Json>): Promise<void> {
+  const { targetId, channel } = await aimed(deps, who, query);
+  const row = await deps.db.transaction().execute(async (trx) => {
+    const lifted = await liftBan(trx, targetId, channel?.cid ?? EVERYWHERE, deps.clock.now());
+    if (lifted && channel) await noteBan(trx, channel.cid, targetId, null);
+    return lifted;
+  });
+  await closeUnwanted(deps);
+  if (row && !row.shadow) await tellBan(deps, 'user.unbanned', row, channel);
+}
+
+/** Whom it is about, and where. @throws {ApiError} 17 unless `who` moderates there. */
+async function aimed(
+  deps: Deps,
+  who: Moderator,
+  given: Readonly<Json>,
+): Promise<{ targetId: string; channel: ChannelRow | undefined }> {
+  const { target_user_id: targetId } = given;
+  if (typeof targetId !== 'string' || !targetId)
+    throw badInput(`target_user_id must name a user; got ${shown(targetId)}`);
+  return { targetId, channel: await moderated(deps, who, cidIn(given)) };
+}
+
+/** The channel that is named; undefined for the whole application. */
+function cidIn({ type, id, channel_cid: cid }: Readonly<Json>): string | undefined {
+  if (typeof cid === 'string' && cid) return cid;
+  if (typeof type === 'string' && typeof id === 'string' && id) return readAddress(type, id).cid;
+  if ((type ?? id ?? cid ?? '') !== '')
+    throw badInput('A channel is named by type and id, or by channel_cid.');
+  return undefined;
+}
+
+async function moderated(
+  deps: Deps,
+  { userId, backend }: Moderator,
+  cid: string | undefined,
+): Promise<ChannelRow | undefined> {
+  const admin = backend || (await usersById(deps.db, [userId])).get(userId)?.role === 'admin';
+  if (cid === undefined) {
+    if (!admin) throw notAllowed(userId, 'moderate the whole application. Name a channel');
+    return undefined;
+  }
+  const { channel, moderator } = await readableChannel(deps, userId, cid, admin);
+  if (!moderator) throw notAllowed(userId, `moderate channel ${shown(cid)}`);
+  return channel;
+}
+
+function readReason({ reason = '' }: Json): string {
+  if (typeof reason === 'string' && [...reason].length <= MAX_REASON) return reason;
+  throw badInput(`reason is a text of at most ${MAX_REASON} characters; got ${shown(reason)}`);
+}
+
+/** To who was banned; of a channel, to its watchers, too. */
+async function tellBan(
+  deps: Deps,
+  type: 'user.banned' | 'user.unbanned',
+  row: BanRow,
+  channel: ChannelRow | undefined,
+): Promise<void> {
+  const people = await People.load(deps, [row.target_id, row.banned_by]);
+  const event = {
+    type,
+    user: people.eventUser(row.target_id),
+    ...(row.banned_by ? { created_by: people.eventUser(row.banned_by) } : {}),
+    shadow: false,
+    total_bans: 1,
+    ...(row.reason ? { reason: row.reason } : {}),
+    ...(row.expires === null ? {} : { expiration: formatTime(row.expires) }),
+    created_at: formatTime(row.changed_at),
+  };
+  if (!channel) return toUser(deps, row.target_id, event);
+  const there = { ...eventIn(channel, type, row.changed_at), ...event };
+  toWatchers(deps, there);
+  toIdle(deps, row.target_id, there);
+}
+
+/** The bans that hold: of one channel, for its moderators; of all, for administrators and backends. */
+export async function bans(deps: Deps, who: Moderator, payload: Json): Promise<Json> {
+  const filter = asObject(payload['filter_conditions'], 'filter_conditions');
+  const { channel_cid: cid, user_id: users, ...rest } = filter;
+  if (Object.keys(rest).length)
+    throw badInput(`Bans are filtered by channel_cid and user_id; got ${shown(Object.keys(rest))}`);
+  const channel = await moderated(deps, who, cid === undefined ? undefined : cidFrom(cid));
+  const rows = await queryBans(
+    deps.db,
+    {
+      cid: channel?.cid,
+      userIds: users === undefined ? undefined : idsFrom(users),
+      limit: asCount(payload['limit'], 'limit', 100, MAX_BANS),
+      offset: asCount(payload['offset'], 'offset', 0, MAX_OFFSET),
+    },
+    deps.clock.now(),
+  );
+  const people = await People.load(deps, rows.flatMap((row) => [row.target_id, row.banned_by])); // prettier-ignore
+  const answers = rows.map(async (row) => {
+    const where = row.cid === EVERYWHERE ? undefined : await findChannel(deps.db, row.cid);
+    return {
+      user: people.user(row.target_id),
+      ...(row.banned_by ? { banned_by: people.user(row.banned_by) } : {}),
+      ...(where ? { channel: { cid: where.cid, type: where.type, id: where.id, ...where.data } } : {}),
+      reason: row.reason,
+      shadow: row.shadow,
+      ...(row.expires === null ? {} : { expires: formatTime(row.expires) }),
+      created_at: formatTime(row.created_at),
+    };
+  });
+  return { bans: await Promise.all(answers) };
+}
+
+function cidFrom(value: unknown): string {
+  const cid = typeof value === 'object' && value !== null ? (value as Json)['$eq'] : value;
+  if (typeof cid === 'string') return cid;
+  throw badInput(`channel_cid is filtered by $eq with a cid; got ${shown(value)}`);
+}
+
+function idsFrom(value: unknown): string[] {
+  const { $eq: one, $in: many } =
+    typeof value === 'object' && value !== null ? (value as Json) : { $eq: value };
+  const ids = many === undefined ? [one] : many;
+  if (Array.isArray(ids) && ids.length <= MAX_BANS && ids.every((id) => typeof id === 'string')) return ids;
+  throw badInput(`user_id is filtered by $eq or $in with ids; got ${shown(value)}`);
+}
+
+/**
+ * Reports a message or a user to whoever runs the application.
+ *
+ * @throws {ApiError} 4 for bad input or what the caller has flagged before, 16 for what is not there for them.
+ */
+export async function flag(deps: Deps, userId: string, body: Json): Promise<Json> {
+  const target = await flagged(deps, userId, body);
+  const custom = asObject(body['custom'], 'custom');
+  checkSize(custom, "A flag's custom data");
+  const flagOf: NewFlag = { userId, ...target, reason: readReason(body), custom };
+  const row = await insertFlag(deps.db, flagOf, deps.clock.now());
+  if (!row) throw badInput(`This ${target.kind} is flagged by you already.`);
+  return { flag: await flagView(deps, row) };
+}
+
+/** @throws {ApiError} 4 for bad input, 16 for what the caller has not flagged. */
+export async function unflag(deps: Deps, userId: string, body: Json): Promise<Json> {
+  const target = targetOf(body);
+  const row = await deleteFlag(deps.db, { userId, ...target });
+  if (!row) throw new ApiError(16, `This ${target.kind} is not flagged by you.`);
+  return { flag: await flagView(deps, row) };
+}
+
+function targetOf({
+  target_message_id: message,
+  target_user_id: user,
+}: Json): Pick<NewFlag, 'kind' | 'targetId'> {
+  if ((message === undefined) === (user === undefined))
+    throw badInput('A flag names one of target_message_id and target_user_id.');
+  const targetId = message ?? user;
+  if (!isMessageId(targetId)) throw badInput(`The target of a flag is an id; got ${shown(targetId)}`);
+  return { kind: message === undefined ? 'user' : 'message', targetId };
+}
+
+async function flagged(deps: Deps, userId: string, body: Json): Promise<Pick<NewFlag, 'kind' | 'targetId'>> {
+  const target = targetOf(body);
+  if (target.kind === 'message') await readableMessage(deps, userId, target.targetId);
+  else await requireUsers(deps.db, [target.targetId]);
+  return target;
+}
+
+async function flagView(deps: Deps, row: FlagRow): Promise<Json> {
+  const people = await People.load(deps, [row.user_id, row.kind === 'user' ? row.target_id : row.user_id]);
+  const at = formatTime(row.created_at);
+  return {
+    user: people.user(row.user_id),
+    ...(row.kind === 'user'
+      ? { target_user: people.user(row.target_id) }
+      : { target_message_id: row.target_id }),
+    reason: row.reason,
+    custom: row.custom,
+    created_at: at,
+    updated_at: at,
+  };
+}

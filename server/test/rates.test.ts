@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type { RunningServer } from '../src/app.js';
+import { metric, openSocket, Person, refused, start, type Body, type Socket } from './support.js';
+
+let server: RunningServer;
+let ada: Person;
+const now = Date.now();
+before(async () => {
+  server = await start({ rateLimit: 3, now: () => now });
+  ada = await Person.known(server, 'ada');
+});
+after(() => server.close());
+
+async function ask(path: string): Promise<Response> {
+  const search = new URLSearchParams({ api_key: 'key', user_id: 'ada' });
+  return fetch(`${server.url}${path}?${search.toString()}`, { headers: { authorization: ada.token } });
+}
+
+describe('the rate limit', () => {
+  it('says how many requests are left, and refuses what is too much, endpoint by endpoint', async () => {
+    const answers = [await ask('/unread'), await ask('/unread'), await ask('/unread'), await ask('/unread')];
+
+    const header = (name: string) => answers.map(({ headers }) => headers.get(name));
+    assert.deepEqual(
+      answers.map(({ status }) => status),
+      [200, 200, 200, 429],
+    );
+    assert.deepEqual(header('x-ratelimit-limit'), ['3', '3', '3', '3']);
+    assert.deepEqual(header('x-ratelimit-remaining'), ['2', '1', '0', '0']);
+    const reset = (Math.floor(now / 60_000) + 1) * 60;
+    assert.deepEqual(new Set(header('x-ratelimit-reset')), new Set([String(reset)]));
+    assert.equal(Number(header('retry-after')[3]), Math.max(1, Math.ceil(reset - now / 1000)));
+    refused({ status: 429, body: (await answers[3]?.json()) as Body }, 429, 9, /3 per minute/);
+    assert.equal((await ask('/users')).status, 200);
+    assert.equal(await metric(server, 'chat_rate_limited_total'), 1);
+  });
+
+  it('counts each user for themselves, and lets a backend ask more', async () => {
+    const bob = await Person.known(server, 'bob');
+    const backend = await Person.backend(server);
+
+    assert.equal((await bob.call('GET', '/unread')).status, 200);
+    for (let count = 0; count < 10; count++) assert.equal((await backend.query('/users', {})).status, 200);
+  });
+});
+
+describe('connections of one user', () => {
+  it('are twenty at most; one more is refused with 71', async () => {
+    const sockets: Socket[] = [];
+    for (let count = 0; count < 20; count++) sockets.push(await ada.socket());
+
+    const refusedOne = openSocket(server, ada.token, ada.payload());
+    const { error } = await refusedOne.take('connection.error');
+
+    assert.equal((error as Body)['code'], 71);
+    await sockets[0]?.close();
+    await (await ada.socket()).close();
+    await Promise.all(sockets.slice(1).map((socket) => socket.close()));
+  });
+});
