@@ -42,6 +42,7 @@ import { loadEpoch } from './store/epoch.js';
 import { openStore, type Store } from './store/open.js';
 import { activeUsers } from './store/users.js';
 import { startSweeping } from './sweep.js';
+import { Turnstile } from './turnstile.js';
 
 export { serverToken, userToken } from './token.js';
 export { IN_MEMORY } from './store/open.js';
@@ -129,6 +130,7 @@ async function assemble(
       if (!deps.closing) log.fail(what, error);
     },
     standing,
+    turnstile: new Turnstile(),
     rates: new Rates(new MemoryCounter(), hub, metrics, options),
     tell: (delivery) => apply(deps, delivery),
     online: (userId) => hub.connected(userId),

@@ -12,6 +12,7 @@ import type { Rates } from './rates.js';
 import type { Standing } from './standing.js';
 import type { Store } from './store/open.js';
 import type { Db } from './store/schema.js';
+import type { Turnstile } from './turnstile.js';
 
 /** What every part of one server shares; made by `startServer`. */
 export interface Deps {
@@ -44,6 +45,7 @@ export interface Deps {
   /** With other servers: brings the events of channels into their order. */
   lanes?: Pick<Gate, 'open' | 'start'>;
   standing: Standing;
+  turnstile: Turnstile;
   rates: Rates;
   /** Runs the tasks of one channel one after the other: events leave in the order in which they were written. */
   inOrder: <T>(cid: string, task: () => Promise<T>) => Promise<T>;

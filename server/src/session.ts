@@ -34,9 +34,11 @@ export async function connect(
 ): Promise<Stream> {
   const { clock, hub } = deps;
   const { userId } = bearer;
-  const arrived = await arrive(deps, bearer, payload);
-  const now = clock.now();
-  const me = await ownUser(deps, { ...arrived.row, last_active: now }, true);
+  const { arrived, me, now } = await deps.turnstile.pass(async () => {
+    const arrived = await arrive(deps, bearer, payload);
+    const now = clock.now();
+    return { arrived, now, me: await ownUser(deps, { ...arrived.row, last_active: now }, true) };
+  });
 
   const wasOnline = deps.online(userId);
   const stream = open((connectionId) => ({ ...healthCheck(deps, connectionId), epoch: deps.epoch, me }));

@@ -65,7 +65,7 @@ describe('the program', () => {
 describe('token', () => {
   it('is one that the server takes, for a time or without end', async () => {
     const claims = (token: string) => JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as object; // prettier-ignore
-    const options = { apiKey: 'key', apiSecret: SECRET, now: () => 1_800_000_000_000 };
+    const options = { apiKey: 'key', apiSecret: SECRET, now: () => 1_700_000_000_000 };
 
     const [endless, short] = [
       await run(['token', 'ada'], options),
@@ -73,8 +73,16 @@ describe('token', () => {
     ];
 
     assert.equal((await verifyToken(SECRET, endless.trim())).userId, 'ada');
-    assert.deepEqual(claims(endless), { user_id: 'ada' });
-    assert.deepEqual(claims(short), { user_id: 'ada', exp: 1_800_007_200 });
+    const iat = 1_700_000_000;
+    assert.deepEqual(claims(endless), { user_id: 'ada', iat });
+    assert.deepEqual(claims(short), { user_id: 'ada', iat, exp: iat + 7200 });
+    const forBackend = await run(['token', '--server'], options);
+    assert.deepEqual(await verifyToken(SECRET, forBackend.trim()), {
+      userId: '',
+      kind: 'server',
+      issuedAt: iat,
+    });
+    await assert.rejects(run(['token', 'ada', '--server'], options), /takes no "ada"/);
     await assert.rejects(run(['token'], options), /token needs a user id/);
     await assert.rejects(run(['token', 'a b'], options), /a b/);
     await assert.rejects(run(['token', 'ada', 'bob'], options), /takes no "bob"/);
@@ -166,7 +174,7 @@ describe('an export', () => {
     await assert.rejects(importing(exported, place), /not empty/);
     await assert.rejects(importing(cut), /end with the number of its rows, 1; got undefined/);
     await assert.rejects(importing(''), /end with the number of its rows/);
-    await assert.rejects(importing(exported.replace('004_people', '999_future')), /999_future/);
+    await assert.rejects(importing(exported.replace('005_trust', '999_future')), /999_future/);
     await assert.rejects(importing(`{"format":"other"}`), /Line 1 must say/);
     await assert.rejects(importing(`${cut}\nnonsense`), /Line 3 must be a JSON object; got "nonsense"/);
     await assert.rejects(

@@ -8,7 +8,7 @@ import { PollStream, SocketStream } from '../src/stream.js';
 
 let clock: SinonFakeTimers;
 beforeEach(() => {
-  clock = useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setImmediate'] });
+  clock = useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setImmediate', 'performance'] });
 });
 afterEach(() => clock.restore());
 
@@ -179,6 +179,21 @@ describe('a socket stream', () => {
     for (let count = 0; count < 513; count++) stream.push('{}');
 
     assert.deepEqual([socket.code, stream.ended], [1013, true]);
+  });
+
+  it('ends with 1013 when what waits is not taken for 10 s (S8)', () => {
+    const { socket, stream } = socketStream();
+    clock.tick(60_000);
+    stream.endIfStalled();
+    stream.push('{}');
+
+    clock.tick(9_999);
+    stream.endIfStalled();
+    assert.equal(socket.code, undefined);
+    clock.tick(2);
+    stream.endIfStalled();
+
+    assert.equal(socket.code, 1013);
   });
 
   it('ends with 1013 when more than 1 MiB waits', () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { SignJWT } from 'jose';
 import { ApiError } from '../src/errors.js';
-import { userToken, verifyToken } from '../src/token.js';
+import { guestToken, serverToken, userToken, verifyToken } from '../src/token.js';
 import { SECRET } from './support.js';
 
 const key = new TextEncoder().encode(SECRET);
@@ -40,6 +40,14 @@ describe('verifyToken', () => {
     );
   });
 
+  it('tells guests and backends from users', async () => {
+    const guest = await verifyToken(SECRET, await guestToken(SECRET, 'guest-1-ada', { iat: now }));
+    const backend = await verifyToken(SECRET, await serverToken(SECRET));
+
+    assert.deepEqual(guest, { userId: 'guest-1-ada', kind: 'guest', issuedAt: now });
+    assert.deepEqual(backend, { userId: '', kind: 'server', issuedAt: undefined });
+  });
+
   it('forgives clocks that differ by a few seconds', async () => {
     const token = await userToken(SECRET, 'ada', { iat: now + 2, exp: now + 60 });
 
@@ -70,7 +78,7 @@ describe('verifyToken', () => {
       async () => (await userToken(SECRET, 'bob')).replace(/\.[^.]+\./, `.${payload}.`),
     ],
     ['a public-key algorithm', 43, () => `${part({ alg: 'RS256' })}.${payload}.c2lnbmF0dXJl`],
-    ['a server token', 5, () => sign({ server: true })],
+    ['a server token that only looks like one', 5, () => sign({ server: 1 })],
     ['a user id that is a number', 5, () => sign({ user_id: 7 })],
     ['a user id with forbidden characters', 5, () => sign({ user_id: 'ada lovelace' })],
     ['an exp that is no number', 5, () => sign({ user_id: 'ada', exp: 'soon' })],

@@ -127,7 +127,7 @@ function pathOf(url: string): string {
 function send(reply: FastifyReply, error: ApiError, endpoint?: string): FastifyReply {
   if (error.status === 503) reply.header('Retry-After', '1');
   // What is still on its way is not waited for.
-  if (isUpload(reply.request)) reply.header('Connection', 'close');
+  if (!reply.request.raw.complete) reply.header('Connection', 'close');
   return reply
     .code(error.status)
     .type('application/json')

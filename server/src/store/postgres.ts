@@ -12,7 +12,7 @@ const CONNECT_LIMIT_MS = 5000;
 /** What takes longer is given up, so that callers are told to come back and no queue grows without end. */
 const STATEMENT_LIMIT_MS = 5000;
 /** For a database that is frozen, and cannot give up by itself. */
-const ANSWER_LIMIT_MS = 8000;
+const ANSWER_LIMIT_MS = 5500;
 const INT8: number = types.builtins.INT8;
 
 function parserOf(oid: number, format?: 'text' | 'binary'): (text: string) => unknown {

@@ -20,7 +20,7 @@ async function serve(
   log: (line: string) => void = () => undefined,
 ): Promise<RunningServer> {
   const keys = { apiKey: 'key', apiSecret: SECRET };
-  const server = await startServer({ port: 0, dataDir: IN_MEMORY, databaseUrl, log, ...keys });
+  const server = await startServer({ port: 0, dataDir: IN_MEMORY, databaseUrl, log, rateLimit: 0, ...keys });
   servers.push(server);
   return server;
 }

@@ -15,6 +15,7 @@ async function serve(databaseUrl: string): Promise<RunningServer> {
     port: 0,
     dataDir: IN_MEMORY,
     databaseUrl,
+    rateLimit: 0,
     log: () => undefined,
     ...keys,
   });
