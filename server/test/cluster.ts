@@ -21,6 +21,9 @@ export interface Cluster {
   start(): Promise<void>;
   /** @param signal - SIGINT ends it in order at once, SIGQUIT as a crash would. */
   stop(signal?: 'SIGINT' | 'SIGQUIT'): Promise<void>;
+  /** All its processes stand still: connections stay, and nothing is answered. */
+  freeze(): void;
+  thaw(): void;
 }
 
 /** The folder of the newest Postgres programs here. */
@@ -53,10 +56,13 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** @param fsync - Off is quicker, and enough where no power cut is played. */
-export async function startCluster(fsync: 'on' | 'off' = 'off'): Promise<Cluster> {
+/**
+ * @param fsync - Off is quicker, and enough where no power cut is played.
+ * @param within - The folder that its own is made in.
+ */
+export async function startCluster(fsync: 'on' | 'off' = 'off', within = tmpdir()): Promise<Cluster> {
   const [bin, user, port] = [programs(), owner(), await freePort()];
-  const folder = mkdtempSync(join(tmpdir(), 'chat-postgres-'));
+  const folder = mkdtempSync(join(within, 'chat-postgres-'));
   if (user) chownSync(folder, user.uid, user.gid);
   const data = join(folder, 'data');
   const made = spawnSync(
@@ -123,7 +129,25 @@ class Running implements Cluster {
   }
 
   kill(): void {
+    this.thaw();
     this.#child?.kill('SIGQUIT');
+  }
+
+  freeze(): void {
+    this.#signal('STOP');
+  }
+
+  thaw(): void {
+    this.#signal('CONT');
+  }
+
+  #signal(name: 'STOP' | 'CONT'): void {
+    const pid = this.#child?.pid;
+    if (pid === undefined) return;
+    // The first process makes the others: it stands still before them, and goes on after them.
+    if (name === 'STOP') process.kill(pid, 'SIGSTOP');
+    spawnSync('pkill', [`-${name}`, '-P', String(pid)]);
+    if (name === 'CONT' && this.#child?.exitCode === null) process.kill(pid, 'SIGCONT');
   }
 
   async run(url: string, sql: string): Promise<unknown[]> {
