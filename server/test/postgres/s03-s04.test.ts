@@ -115,7 +115,7 @@ describe('S3 a disk that is full', () => {
     for (const id of kept) assert.equal((await stage.send(id)).status, 201);
 
     const { bavail, bsize } = statfsSync(folder);
-    writeFileSync(join(folder, 'filler'), Buffer.alloc(bavail * bsize));
+    writeFileSync(join(folder, 'filler'), new Uint8Array(bavail * bsize));
     const putOff: string[] = [];
     for (let n = 3; n < 500 && putOff.length < 3; n++) {
       const answer = await stage.send(`full-${n}`);
