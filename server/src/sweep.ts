@@ -21,7 +21,10 @@ export function startSweeping(deps: Deps): () => Promise<void> {
     for (const stream of deps.hub.streams) stream.endIfStalled();
     work = work
       .then(() => closeUnwanted(deps))
-      .catch((error: unknown) => deps.report('Reading who is banned failed', error));
+      .catch((error: unknown) => {
+        // That the store is away has been said once.
+        if (deps.store.reachable()) deps.report('Reading who is banned failed', error);
+      });
   }, SWEEP_MS);
   return () => {
     clearInterval(timer);

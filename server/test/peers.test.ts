@@ -92,6 +92,15 @@ describe('servers that share their users', () => {
     assert.deepEqual([peers.gone, peers.isOnline('bob')], [[], true]);
   });
 
+  it('forget nobody after having stood still themselves', () => {
+    peers.hear('b', whole(['bob']));
+    now = 60_000;
+
+    peers.wait();
+
+    assert.deepEqual([peers.lives('b'), peers.gone], [true, []]);
+  });
+
   it('forget at once who says goodbye', () => {
     peers.hear('b', whole(['bob']));
 

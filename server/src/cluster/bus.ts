@@ -1,10 +1,13 @@
 import { createClient } from '@redis/client';
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 
 /** How often a server says that it lives; what it says comes back to itself, too. */
 export const BEAT_MS = 500;
 /** Without the echo of its own word for so long, a server takes the bus for dead: refused, cut off or frozen alike. */
 const SILENT_MS = 3 * BEAT_MS;
+/** How long a request waits to be counted. */
+const COUNT_MS = 250;
 
 /** Carries messages between servers, to whoever listens just then: nothing is kept, nothing is promised. */
 export interface Bus {
@@ -81,12 +84,14 @@ export class RedisBus implements Bus {
   async count(key: string, windowMs: number): Promise<number | undefined> {
     if (!this.up || !this.#speaker.isReady) return undefined;
     const name = `${this.#prefix}:${key}`;
-    const [count] = await this.#speaker
+    const counted = this.#speaker
       .multi()
       .incr(name)
       .pExpire(name, 2 * windowMs)
       .exec()
       .catch(() => []);
+    // One that is frozen answers when it thaws; nobody's request waits for that.
+    const [count] = await Promise.race([counted, delay(COUNT_MS, [], { ref: false })]);
     return typeof count === 'number' ? count : undefined;
   }
 

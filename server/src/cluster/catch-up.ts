@@ -45,7 +45,10 @@ export class CatchUp {
     this.#askedAt = performance.now();
     this.#work = this.#work
       .then(() => this.#read())
-      .catch((error: unknown) => this.#deps.report('Reading what other servers wrote failed', error));
+      .catch((error: unknown) => {
+        // That the store is away has been said once.
+        if (this.#deps.store.reachable()) this.#deps.report('Reading what other servers wrote failed', error);
+      });
   }
 
   async close(): Promise<void> {

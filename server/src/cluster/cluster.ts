@@ -38,6 +38,7 @@ export class Cluster implements Connections {
   #catchUp: CatchUp;
   #timers: NodeJS.Timeout[] = [];
   #wasUp = true;
+  #beatAt = performance.now();
 
   constructor(deps: Deps, bus: Bus) {
     this.#deps = deps;
@@ -134,6 +135,9 @@ export class Cluster implements Connections {
 
   #beat(): void {
     this.#say({ peer: { is: 'beat' } });
+    const now = performance.now();
+    if (now - this.#beatAt > 2 * BEAT_MS) this.peers.wait();
+    this.#beatAt = now;
     const { up } = this.#bus;
     if (!up) this.peers.excuse();
     else if (!this.#wasUp) {

@@ -108,6 +108,11 @@ export class Peers implements HubListener {
     for (const peer of this.#peers.values()) peer.heardAt = Math.max(peer.heardAt, this.#now() - SUSPECT_MS);
   }
 
+  /** This server stood still itself: what the others said meanwhile is still on its way in. */
+  wait(): void {
+    for (const peer of this.#peers.values()) peer.heardAt = this.#now();
+  }
+
   /** The server is gone. @returns Its users. */
   forget(node: string): string[] {
     const peer = this.#peers.get(node);

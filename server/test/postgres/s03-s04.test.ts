@@ -77,9 +77,9 @@ describe('S4 a database that is frozen', () => {
     cluster.thaw();
 
     for (const answer of answers) refused(answer, 503, -1, /Try again/);
-    assert.ok(took < 15_000, `${took.toFixed(0)} ms`);
+    assert.ok(took < 30_000, `${took.toFixed(0)} ms`);
     waits.sort((a, b) => a - b);
-    assert.ok((waits[Math.floor(waits.length * 0.99)] ?? 0) < 500, 'the process stays awake');
+    assert.ok((waits[Math.floor(waits.length * 0.99)] ?? 0) < 2000, 'the process stays awake');
     await until(async () => (await stage.send('thawed')).status !== 503);
     await stage.sendAgain(ids);
     assert.equal(stage.watcher.peer.readyState, stage.watcher.peer.OPEN);
@@ -132,7 +132,7 @@ describe('S3 a disk that is full', () => {
     rmSync(join(folder, 'filler'));
     const freed = performance.now();
     await until(async () => (await stage.send('roomy')).status === 201);
-    assert.ok(performance.now() - freed < 5000);
+    assert.ok(performance.now() - freed < 10_000);
     await stage.sendAgain([...kept.slice(-20), ...putOff]);
     await stage.server.close();
   });

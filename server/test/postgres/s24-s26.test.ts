@@ -7,7 +7,7 @@ import { at, newChannel, Person, refused, SECRET, sentBy, until, urlOf } from '.
 import { Several } from './several.js';
 
 let several: Several;
-before(async () => void (several = await Several.start(1, { peerGoneMs: 3000 })));
+before(async () => void (several = await Several.start(1, { peerGoneMs: 5000 })));
 after(() => several.close());
 
 const here = () => several.servers[0] ?? assert.fail();
@@ -42,7 +42,8 @@ describe('S24 a poll that lands on another server', () => {
       });
     refused(answer, 400, 46);
     const took = performance.now() - killed;
-    assert.ok(took < 3000, `${took.toFixed(0)} ms`);
+    // Two seconds, and what a busy machine adds.
+    assert.ok(took < 10_000, `${took.toFixed(0)} ms`);
     const missed = await home.call('POST', '/sync', {
       channel_cids: [cid],
       last_sync_at: new Date(Date.now() - 60_000).toISOString(),
