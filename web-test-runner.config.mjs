@@ -36,6 +36,8 @@ async function webkit() {
     logLevel: 'error',
     capabilities: {
       browserName: 'MiniBrowser',
+      // The runner hears from the page itself. A load that a test keeps from ending would hang the driver for minutes.
+      pageLoadStrategy: 'none',
       'wdio:enforceWebDriverClassic': true, // without it the launch fails
       'webkitgtk:browserOptions': { args: ['--automation'], binary: browser },
     },
