@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { AddressInfo } from 'node:net';
 import { apply } from './apply.js';
 import { Clock } from './clock.js';
-import { localConnections, type Connections } from './connections.js';
+import { localConnections } from './connections.js';
 import { DEFAULTS, type ServerOptions } from './config.js';
 import { loadCredentials, type Credentials } from './credentials.js';
 import { seedDemo } from './demo.js';
@@ -136,10 +136,9 @@ async function assemble(
     online: (userId) => hub.connected(userId),
     watcherCount: (cid) => hub.watcherCount(cid),
     watchedBy: (cid, userId) => hub.watchedBy(cid, userId),
-    connections: undefined as unknown as Connections,
+    connections: localConnections(() => deps),
     inOrder: createOrder(),
   };
-  deps.connections = localConnections(deps);
   return deps;
 }
 

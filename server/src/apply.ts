@@ -63,7 +63,7 @@ class Hearing {
     return userId === this.#author ? this.#own : this.#others;
   }
 
-  /** Whether somebody else than its author hears of it in full. */
+  /** Whether the user hears of it in full. */
   isOpenTo(userId: string): boolean {
     return this.#author === undefined || userId === this.#author;
   }

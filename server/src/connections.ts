@@ -94,13 +94,13 @@ export class LocalConnection implements Connection {
 }
 
 /** The connections of this server, when it is the only one. */
-export function localConnections(deps: Deps): Connections {
+export function localConnections(deps: () => Deps): Connections {
   return {
     newId: () => randomUUID(),
     find: (id, userId) => {
-      const stream = deps.hub.find(id, userId);
-      return stream && new LocalConnection(deps, stream);
+      const stream = deps().hub.find(id, userId);
+      return stream && new LocalConnection(deps(), stream);
     },
-    ownerOf: (id) => Promise.resolve(deps.hub.ownerOf(id)),
+    ownerOf: (id) => Promise.resolve(deps().hub.ownerOf(id)),
   };
 }

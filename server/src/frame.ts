@@ -31,22 +31,12 @@ export class Frame {
 export function forOthers(event: Outgoing): { author: string; event: Outgoing } | undefined {
   const message = event['message'] as Message | undefined;
   if (!message?.['shadowed']) return undefined;
-  const { user: _, type: _type, ...place } = event;
-  const { cid, channel_type, channel_id, created_at, seq } = place;
-  return {
-    author: message.user?.id ?? '',
-    event: {
-      type: 'message.deleted',
-      ...(cid === undefined ? {} : { cid }),
-      ...(channel_type === undefined ? {} : { channel_type }),
-      ...(channel_id === undefined ? {} : { channel_id }),
-      ...(created_at === undefined ? {} : { created_at }),
-      ...(seq === undefined ? {} : { seq }),
-      hard_delete: true,
-      message: { id: message.id, cid: message.cid, type: 'deleted' },
-      message_id: message.id,
-    },
-  };
+  const { cid, channel_type, channel_id, created_at, seq } = event;
+  const { id } = message;
+  const gone = { hard_delete: true, message: { id, cid, type: 'deleted' }, message_id: id };
+  // What is undefined does not go out.
+  const told = { type: 'message.deleted', cid, channel_type, channel_id, created_at, seq, ...gone };
+  return { author: message.user?.id ?? '', event: told };
 }
 
 /** As its author is to see it: like any other. */

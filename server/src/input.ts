@@ -1,3 +1,4 @@
+import type { Micros } from './clock.js';
 import { badInput, shown, tooLarge } from './errors.js';
 import { jsonBytes, MAX_OBJECT_BYTES } from '../../src/protocol.js';
 
@@ -87,6 +88,15 @@ export function asCount(value: unknown, what: string, fallback: number, max: num
   if (typeof count !== 'number' || !Number.isInteger(count) || count < min || count > max)
     throw badInput(`${what} must be a whole number from ${min} to ${max}; got ${shown(value)}`);
   return count;
+}
+
+/** A year, in minutes: what is longer is meant for ever. */
+const MAX_MINUTES = 366 * 24 * 60;
+
+/** When what begins now ends by `timeout`, given in minutes; null for never. */
+export function asEnd(timeout: unknown, now: Micros): Micros | null {
+  const minutes = asCount(timeout, 'timeout', 0, MAX_MINUTES);
+  return minutes ? now + minutes * 60_000_000 : null;
 }
 
 /** `value` as a boolean, `fallback` when absent. Query strings may say it as text. */

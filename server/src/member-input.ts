@@ -3,7 +3,7 @@ import { parseTime, type Micros } from './clock.js';
 import type { Deps } from './deps.js';
 import { badInput, notAllowed, shown } from './errors.js';
 import { asFlag, asList, asStrings, isObject, type Json } from './input.js';
-import { usersById } from './store/users.js';
+import { isAdmin } from './store/users.js';
 
 /** Of members in one request (protocol.md §7.3). */
 const MAX_MEMBERS = 100;
@@ -64,7 +64,7 @@ export async function readMemberChange(
   userId: string,
   body: Json,
 ): Promise<MemberChange> {
-  const mayGiveRoles = access.backend === true || (await isAdmin(deps, userId));
+  const mayGiveRoles = access.backend === true || (await isAdmin(deps.db, userId));
   const roles = [
     ...asStrings(body['add_moderators'], 'add_moderators', MAX_MEMBERS).map((id) => ({
       userId: id,
@@ -87,10 +87,6 @@ export async function readMemberChange(
   };
   check(access, userId, change);
   return change;
-}
-
-async function isAdmin({ db }: Deps, userId: string): Promise<boolean> {
-  return (await usersById(db, [userId])).get(userId)?.role === 'admin';
 }
 
 function readAnswer(body: Json): Pick<MemberChange, 'answer'> {

@@ -1,22 +1,19 @@
-import { isMessageId, readableChannel, readableMessage, readAddress, type Access } from './access.js';
+import { readableChannel, readAddress, type Access } from './access.js';
 import { formatTime } from './clock.js';
 import { toIdle, toUser, toWatchers } from './deliver.js';
 import type { Deps } from './deps.js';
 import { ApiError, badInput, notAllowed, shown } from './errors.js';
-import { asCount, asFlag, asObject, checkSize, type Json } from './input.js';
+import { readReason } from './flags.js';
+import { asCount, asEnd, asFlag, asObject, type Json } from './input.js';
 import { closeUnwanted } from './sweep.js';
 import { banIn, EVERYWHERE, liftBan, putBan, queryBans } from './store/bans.js';
 import { findChannel } from './store/channels.js';
 import { noteBan } from './store/members.js';
-import { deleteFlag, insertFlag, type NewFlag } from './store/flags.js';
-import type { BanRow, ChannelRow, FlagRow } from './store/schema.js';
-import { requireUsers, usersById } from './store/users.js';
+import { operatorsOf } from './store/filter.js';
+import type { BanRow, ChannelRow } from './store/schema.js';
+import { isAdmin, requireUsers } from './store/users.js';
 import { eventIn, People } from './wire.js';
 
-/** A year, in minutes: what is longer is meant for ever. */
-const MAX_MINUTES = 366 * 24 * 60;
-/** Of a reason, in characters (protocol.md §11.1). */
-const MAX_REASON = 255;
 /** Of bans in one answer (protocol.md §7.12). */
 const MAX_BANS = 300;
 const MAX_OFFSET = 1000;
@@ -57,8 +54,8 @@ export async function ban(deps: Deps, who: Moderator, body: Json): Promise<void>
   for (const key of ['ip_ban', 'delete_messages'])
     if (body[key] !== undefined && body[key] !== false && body[key] !== '')
       throw new ApiError(19, `${key} is not offered here. Leave it out.`);
-  const minutes = asCount(body['timeout'], 'timeout', 0, MAX_MINUTES);
   const now = deps.clock.now();
+  const expires = asEnd(body['timeout'], now);
   const shadow = asFlag(body['shadow'], 'shadow', false);
   const row = await deps.db.transaction().execute(async (trx) => {
     const made = await putBan(
@@ -69,7 +66,7 @@ export async function ban(deps: Deps, who: Moderator, body: Json): Promise<void>
         by: who.userId,
         reason: readReason(body),
         shadow,
-        expires: minutes ? now + minutes * 60_000_000 : null,
+        expires,
       },
       now,
     );
@@ -118,7 +115,7 @@ async function moderated(
   { userId, backend }: Moderator,
   cid: string | undefined,
 ): Promise<ChannelRow | undefined> {
-  const admin = backend || (await usersById(deps.db, [userId])).get(userId)?.role === 'admin';
+  const admin = backend || (await isAdmin(deps.db, userId));
   if (cid === undefined) {
     if (!admin) throw notAllowed(userId, 'moderate the whole application. Name a channel');
     return undefined;
@@ -126,11 +123,6 @@ async function moderated(
   const { channel, moderator } = await readableChannel(deps, userId, cid, admin);
   if (!moderator) throw notAllowed(userId, `moderate channel ${shown(cid)}`);
   return channel;
-}
-
-function readReason({ reason = '' }: Json): string {
-  if (typeof reason === 'string' && [...reason].length <= MAX_REASON) return reason;
-  throw badInput(`reason is a text of at most ${MAX_REASON} characters; got ${shown(reason)}`);
 }
 
 /** To who was banned; of a channel, to its watchers, too. */
@@ -160,20 +152,13 @@ async function tellBan(
 /** The bans that hold: of one channel, for its moderators; of all, for administrators and backends. */
 export async function bans(deps: Deps, who: Moderator, payload: Json): Promise<Json> {
   const filter = asObject(payload['filter_conditions'], 'filter_conditions');
-  const { channel_cid: cid, user_id: users, ...rest } = filter;
-  if (Object.keys(rest).length)
-    throw badInput(`Bans are filtered by channel_cid and user_id; got ${shown(Object.keys(rest))}`);
+  const { channel_cid: cid, ...rest } = filter;
   const channel = await moderated(deps, who, cid === undefined ? undefined : cidFrom(cid));
-  const rows = await queryBans(
-    deps.db,
-    {
-      cid: channel?.cid,
-      userIds: users === undefined ? undefined : idsFrom(users),
-      limit: asCount(payload['limit'], 'limit', 100, MAX_BANS),
-      offset: asCount(payload['offset'], 'offset', 0, MAX_OFFSET),
-    },
-    deps.clock.now(),
-  );
+  const page = {
+    limit: asCount(payload['limit'], 'limit', 100, MAX_BANS),
+    offset: asCount(payload['offset'], 'offset', 0, MAX_OFFSET),
+  };
+  const rows = await queryBans(deps.db, { cid: channel?.cid, filter: rest, ...page }, deps.clock.now());
   const people = await People.load(deps, rows.flatMap((row) => [row.target_id, row.banned_by])); // prettier-ignore
   const answers = rows.map(async (row) => {
     const where = row.cid === EVERYWHERE ? undefined : await findChannel(deps.db, row.cid);
@@ -191,71 +176,7 @@ export async function bans(deps: Deps, who: Moderator, payload: Json): Promise<J
 }
 
 function cidFrom(value: unknown): string {
-  const cid = typeof value === 'object' && value !== null ? (value as Json)['$eq'] : value;
-  if (typeof cid === 'string') return cid;
+  const [[operator, cid] = [], ...more] = operatorsOf(value);
+  if (operator === '$eq' && typeof cid === 'string' && !more.length) return cid;
   throw badInput(`channel_cid is filtered by $eq with a cid; got ${shown(value)}`);
-}
-
-function idsFrom(value: unknown): string[] {
-  const { $eq: one, $in: many } =
-    typeof value === 'object' && value !== null ? (value as Json) : { $eq: value };
-  const ids = many === undefined ? [one] : many;
-  if (Array.isArray(ids) && ids.length <= MAX_BANS && ids.every((id) => typeof id === 'string')) return ids;
-  throw badInput(`user_id is filtered by $eq or $in with ids; got ${shown(value)}`);
-}
-
-/**
- * Reports a message or a user to whoever runs the application.
- *
- * @throws {ApiError} 4 for bad input or what the caller has flagged before, 16 for what is not there for them.
- */
-export async function flag(deps: Deps, userId: string, body: Json): Promise<Json> {
-  const target = await flagged(deps, userId, body);
-  const custom = asObject(body['custom'], 'custom');
-  checkSize(custom, "A flag's custom data");
-  const flagOf: NewFlag = { userId, ...target, reason: readReason(body), custom };
-  const row = await insertFlag(deps.db, flagOf, deps.clock.now());
-  if (!row) throw badInput(`This ${target.kind} is flagged by you already.`);
-  return { flag: await flagView(deps, row) };
-}
-
-/** @throws {ApiError} 4 for bad input, 16 for what the caller has not flagged. */
-export async function unflag(deps: Deps, userId: string, body: Json): Promise<Json> {
-  const target = targetOf(body);
-  const row = await deleteFlag(deps.db, { userId, ...target });
-  if (!row) throw new ApiError(16, `This ${target.kind} is not flagged by you.`);
-  return { flag: await flagView(deps, row) };
-}
-
-function targetOf({
-  target_message_id: message,
-  target_user_id: user,
-}: Json): Pick<NewFlag, 'kind' | 'targetId'> {
-  if ((message === undefined) === (user === undefined))
-    throw badInput('A flag names one of target_message_id and target_user_id.');
-  const targetId = message ?? user;
-  if (!isMessageId(targetId)) throw badInput(`The target of a flag is an id; got ${shown(targetId)}`);
-  return { kind: message === undefined ? 'user' : 'message', targetId };
-}
-
-async function flagged(deps: Deps, userId: string, body: Json): Promise<Pick<NewFlag, 'kind' | 'targetId'>> {
-  const target = targetOf(body);
-  if (target.kind === 'message') await readableMessage(deps, userId, target.targetId);
-  else await requireUsers(deps.db, [target.targetId]);
-  return target;
-}
-
-async function flagView(deps: Deps, row: FlagRow): Promise<Json> {
-  const people = await People.load(deps, [row.user_id, row.kind === 'user' ? row.target_id : row.user_id]);
-  const at = formatTime(row.created_at);
-  return {
-    user: people.user(row.user_id),
-    ...(row.kind === 'user'
-      ? { target_user: people.user(row.target_id) }
-      : { target_message_id: row.target_id }),
-    reason: row.reason,
-    custom: row.custom,
-    created_at: at,
-    updated_at: at,
-  };
 }

@@ -8,7 +8,7 @@ import { requirePinner } from './pins.js';
 import { ownPoll } from './polls.js';
 import { findMessage, type NewMessage, type Pin } from './store/messages.js';
 import type { Db } from './store/schema.js';
-import { usersById } from './store/users.js';
+import { isAdmin } from './store/users.js';
 
 /**
  * Reads the message that a client wants to send.
@@ -73,10 +73,8 @@ async function readAs(
 
 /** Whether it is a system message, which administrators and backends may send. */
 async function readType({ db }: Deps, { backend }: Access, userId: string, type: unknown): Promise<boolean> {
-  if (type === 'system' && backend) return true;
   if (type === 'system') {
-    const { role } = (await usersById(db, [userId])).get(userId) ?? {};
-    if (role !== 'admin') throw notAllowed(userId, 'send a message of type system');
+    if (!backend && !(await isAdmin(db, userId))) throw notAllowed(userId, 'send a message of type system');
     return true;
   }
   if (type !== undefined && type !== '' && type !== 'regular' && type !== 'reply')

@@ -1,7 +1,7 @@
 import { formatTime } from './clock.js';
 import type { Deps } from './deps.js';
 import { badInput, shown } from './errors.js';
-import { asCount, asStrings, type Json } from './input.js';
+import { asEnd, asStrings, type Json } from './input.js';
 import { knownUser, tellMutes } from './own-place.js';
 import { channelsById } from './store/channels.js';
 import { block, blocksOf, hidePairs, muteUsers, unblock, unmuteUsers } from './store/own-place.js';
@@ -11,8 +11,6 @@ import { People } from './wire.js';
 
 /** Of users muted at once (protocol.md §7.12). */
 const MAX_TARGETS = 1000;
-/** A year, in minutes: what is longer is meant for ever. */
-const MAX_MINUTES = 366 * 24 * 60;
 
 /**
  * Mutes users for the caller: their messages no longer count as unread. They do not learn of it.
@@ -21,11 +19,10 @@ const MAX_MINUTES = 366 * 24 * 60;
  */
 export async function mute(deps: Deps, userId: string, body: Json): Promise<Json> {
   const targets = targetsOf(userId, body);
-  const minutes = asCount(body['timeout'], 'timeout', 0, MAX_MINUTES);
+  const now = deps.clock.now();
+  const expires = asEnd(body['timeout'], now);
   await knownUser(deps, userId);
   await requireUsers(deps.db, targets);
-  const now = deps.clock.now();
-  const expires = minutes ? now + minutes * 60_000_000 : null;
   await muteUsers(deps.db, userId, targets, expires, now);
   const me = await tellMutes(deps, userId, 'notification.mutes_updated');
   const mutes = me.mutes.filter(({ target }) => targets.includes(target.id));

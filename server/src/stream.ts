@@ -31,7 +31,6 @@ export abstract class Stream {
   onEnd: () => void = () => undefined;
   /** The close code it was ended with; undefined while it lives. */
   endedWith: number | undefined;
-  #ended = false;
 
   constructor(userId: string, id: string = randomUUID()) {
     this.userId = userId;
@@ -39,7 +38,7 @@ export abstract class Stream {
   }
 
   get ended(): boolean {
-    return this.#ended;
+    return this.endedWith !== undefined;
   }
 
   /** When its client was last heard, in milliseconds since the process began. */
@@ -52,8 +51,7 @@ export abstract class Stream {
 
   /** Ends the stream. Safe to call twice. */
   end(code = CLOSE_RESTART): void {
-    if (this.#ended) return;
-    this.#ended = true;
+    if (this.ended) return;
     this.endedWith = code;
     this.release(code);
     this.onEnd();

@@ -1,34 +1,16 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { RunningServer } from '../src/app.js';
-import { at, newChannel, Person, pluck, refused, sentBy, start, urlOf, type Body } from './support.js';
+import { at, newChannel, Person, pluck, refused, sentBy, urlOf, type Body } from './support.js';
+import { ok, textsFor, trustStage, unreadIn } from './trust.js';
 
 let server: RunningServer;
 let backend: Person;
 let ada: Person;
 let bob: Person;
 let eve: Person;
-before(async () => {
-  server = await start();
-  backend = await Person.backend(server);
-  ada = await Person.known(server, 'ada');
-  bob = await Person.known(server, 'bob');
-  eve = await Person.known(server, 'eve');
-});
+before(async () => void ({ server, backend, ada, bob, eve } = await trustStage()));
 after(() => server.close());
-
-const ok = ({ status, body }: { status: number; body: Body }) =>
-  assert.ok(status === 200 || status === 201, `${status} ${JSON.stringify(body)}`);
-
-async function texts(person: Person, cid: string): Promise<unknown[]> {
-  return pluck((await person.call('GET', urlOf(cid))).body, 'messages', 'text');
-}
-
-async function unreadIn(person: Person, cid: string): Promise<number> {
-  const { body } = await person.call('GET', '/unread');
-  const channels = body['channels'] as { channel_id: string; unread_count: number }[];
-  return channels.find((one) => one.channel_id === cid)?.unread_count ?? 0;
-}
 
 describe('a backend', () => {
   it('makes users, with roles, and changes them', async () => {
@@ -170,7 +152,7 @@ describe('what a member cleared', () => {
     });
 
     assert.deepEqual(pluck(many.body, 'messages', 'text'), ['now']);
-    assert.deepEqual(await texts(bob, cid), ['now']);
+    assert.deepEqual(await textsFor(bob, cid), ['now']);
     assert.doesNotMatch(JSON.stringify(synced.body), /long ago|an old reply/);
     assert.match(JSON.stringify(synced.body), /now/);
   });

@@ -6,7 +6,7 @@ import type { Deps } from '../deps.js';
 import { MemoryCounter, type Counter } from '../rates.js';
 import { presenceChanged } from '../session.js';
 import { newestSeqs } from '../store/channels.js';
-import type { Bus } from './bus.js';
+import { BEAT_MS, type Bus } from './bus.js';
 import { CatchUp } from './catch-up.js';
 import { Gate, isNumbered } from './gate.js';
 import { Peers, type PeerWord } from './peers.js';
@@ -16,7 +16,6 @@ import { storedEvents } from './stored.js';
 /** What servers say to all others. */
 type Word = { from: string } & ({ tell: Delivery } | { peer: PeerWord });
 
-const BEAT_MS = 500;
 const WHOLE_MS = 30_000;
 /** After a server said goodbye, its users have so long to come back elsewhere before they are shown as gone. */
 const RETURN_MS = 5000;

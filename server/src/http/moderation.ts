@@ -1,5 +1,6 @@
 import type { Deps } from '../deps.js';
-import { ban, bans, flag, unban, unflag } from '../moderation.js';
+import { flag, unflag } from '../flags.js';
+import { ban, bans, unban } from '../moderation.js';
 import { payloadOf, type AddRoute, type Call } from './route.js';
 
 /** What keeps order: bans by who moderates, flags by everybody. */

@@ -7,6 +7,7 @@ import {
   type Access,
   type Found,
 } from '../access.js';
+import { unknownConnection } from '../connections.js';
 import type { Deps } from '../deps.js';
 import { ApiError, badInput, notAllowed } from '../errors.js';
 import { asObject, parseObject, type Json } from '../input.js';
@@ -204,8 +205,7 @@ export async function visitor(deps: Deps, connectionId: unknown): Promise<Bearer
     throw new ApiError(5, 'Anonymous users are not admitted. Connect with a user token.');
   if (connectionId === undefined) return { userId: anonymousId(), kind: 'anonymous' };
   const userId = typeof connectionId === 'string' ? await deps.connections.ownerOf(connectionId) : undefined;
-  if (userId === undefined || !isAnonymous(userId))
-    throw new ApiError(46, 'connection_id is not known here, or has expired. Connect again.');
+  if (userId === undefined || !isAnonymous(userId)) throw unknownConnection();
   return { userId, kind: 'anonymous' };
 }
 

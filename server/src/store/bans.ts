@@ -1,5 +1,7 @@
 import { sql } from 'kysely';
 import type { Micros } from '../clock.js';
+import type { Json } from '../input.js';
+import { text, whereFields } from './fields.js';
 import type { BanRow, Db } from './schema.js';
 
 /** The `cid` of a ban from the whole application. */
@@ -85,21 +87,26 @@ export function bansSince(db: Db, since: Micros): Promise<BanRow[]> {
 
 export interface BanQuery {
   cid?: string | undefined;
-  userIds?: readonly string[] | undefined;
+  /** By `user_id`. */
+  filter: Json;
   limit: number;
   offset: number;
 }
 
-/** The bans that hold at `now`, the newest first. */
+const FIELDS = { named: { user_id: text(sql.ref('bans.target_id')) } };
+
+/**
+ * The bans that hold at `now`, the newest first.
+ *
+ * @throws {ApiError} 4 for a filter by anything else.
+ */
 export function queryBans(db: Db, query: BanQuery, now: Micros): Promise<BanRow[]> {
   return db
     .selectFrom('bans')
     .selectAll()
     .where(holdsAt(now))
     .$if(query.cid !== undefined, (rest) => rest.where('cid', '=', query.cid ?? ''))
-    .$if(query.userIds !== undefined, (rest) =>
-      rest.where('target_id', 'in', query.userIds?.length ? query.userIds : ['']),
-    )
+    .where(whereFields(query.filter, FIELDS))
     .orderBy('created_at', 'desc')
     .orderBy('target_id')
     .orderBy('cid')

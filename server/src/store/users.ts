@@ -28,6 +28,9 @@ const IGNORED = new Set([
   'user', 'user_id', 'seq', 'own_capabilities',
 ]); // prettier-ignore
 
+/** The `role` of who runs the application. */
+const ADMIN = 'admin';
+
 const PRIVACY_PARTS = ['typing_indicators', 'read_receipts', 'delivery_receipts'] as const;
 
 /**
@@ -186,6 +189,11 @@ export async function requireUsers(db: Db, ids: readonly string[]): Promise<void
     throw badInput(
       `The following users are involved but do not exist: ${shown(missing)}. Connect or upsert them first.`,
     );
+}
+
+/** Whether the user may what a moderator may, in all channels and beyond. */
+export async function isAdmin(db: Db, id: string): Promise<boolean> {
+  return (await findUser(db, id))?.role === ADMIN;
 }
 
 /** Roles are the operator's to give: no client can. */
