@@ -58,7 +58,9 @@ export async function readableChannel(
   const channel = await findChannel(deps.db, cid);
   const access = channel && (await accessTo(deps, userId, channel, backend));
   if (access) return access;
-  if (channel && !isServerMade(channel.id)) throw unreadable(userId, cid);
+  // Between the two looks its members may have gone, with all of it: then it is nobody's, rather than another's.
+  if (channel && !isServerMade(channel.id) && (await findChannel(deps.db, cid)))
+    throw unreadable(userId, cid);
   throw notFound(`Channel ${shown(cid)} does not exist.`);
 }
 

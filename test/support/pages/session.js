@@ -2,10 +2,11 @@
 // `listeners.js` all else. `?no-websocket` refuses every upgrade, `?speed=10` lets timers and clock run ten times as
 // fast, `?clock=60000` puts the clock forward.
 const query = new URLSearchParams(location.search);
-const speed = Number(query.get('speed') ?? 1);
 
 const page = {
   online: true,
+  /** How many times as fast timers and clock run. */
+  speed: Number(query.get('speed') ?? 1),
   visible: true,
   /** Added to the clock, in milliseconds. */
   clockMs: Number(query.get('clock') ?? 0),
@@ -34,7 +35,7 @@ window.WebSocket = class extends WebSocket {
 
 window.XMLHttpRequest = class extends XMLHttpRequest {
   set timeout(ms) {
-    super.timeout = ms / speed;
+    super.timeout = ms / page.speed;
   }
 
   send(...rest) {

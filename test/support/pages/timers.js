@@ -1,28 +1,30 @@
-// The clock and the timers of the page, `page` and `speed` being those of `session.js`.
+// The clock and the timers of the page, `page` being that of `session.js`.
 {
   const realTimeout = setTimeout.bind(window);
   const realClear = clearTimeout.bind(window);
   const realNow = Date.now.bind(Date);
   const began = realNow();
+  /** The page's time runs at one speed since `paced`, when it had come to `pacedMs`. */
+  let paced = began;
+  let pacedMs = 0;
 
   /** What has run or waits: by number, when it is due. */
   const timers = new Map();
   // Apart from the numbers that the browser gives.
   let last = 1_000_000;
-  let sleptMs = 0;
   let frozen = false;
   /** In a hidden page, timers run at multiples of it alone. */
   let everyMs = 0;
 
   /** Of timers: goes on as the clock does, but is never set. */
-  const elapsed = () => (realNow() - began) * speed + sleptMs;
+  const elapsed = () => pacedMs + (realNow() - paced) * page.speed;
 
   function arm(id) {
     const timer = timers.get(id);
     realClear(timer.real);
     if (frozen) return;
     const due = everyMs ? Math.ceil(timer.due / everyMs) * everyMs : timer.due;
-    timer.real = realTimeout(() => fire(id), Math.max(0, due - elapsed()) / speed);
+    timer.real = realTimeout(() => fire(id), Math.max(0, due - elapsed()) / page.speed);
   }
 
   function fire(id) {
@@ -62,9 +64,17 @@
   Object.assign(page, {
     timers,
 
+    /** From now on, time runs so many times as fast. */
+    pace(speed) {
+      pacedMs = elapsed();
+      paced = realNow();
+      page.speed = speed;
+      armAll();
+    },
+
     /** The machine sleeps: afterwards every timer that came due meanwhile runs late. */
     sleep(ms) {
-      sleptMs += ms;
+      pacedMs += ms;
       armAll();
     },
 

@@ -8,6 +8,7 @@ interface Hand {
   requests: Set<XMLHttpRequest>;
   timers: Map<number, unknown>;
   listeners: readonly { target: EventTarget; type: string }[];
+  pace(speed: number): void;
   sleep(ms: number): void;
   throttle(ms: number): void;
   freeze(on: boolean): void;
@@ -59,6 +60,11 @@ export abstract class PageBrowser {
   putsAside(aside: boolean): void {
     const type = aside ? 'pagehide' : 'pageshow';
     this.window.dispatchEvent(new this.window.PageTransitionEvent(type, { persisted: true }));
+  }
+
+  /** Its clock and timers run so many times as fast from now on. */
+  paces(speed: number): void {
+    this.window.page.pace(speed);
   }
 
   /** The machine was asleep for so long: what came due meanwhile runs now. */
