@@ -26,12 +26,16 @@ async function serve(
 }
 
 /** Ends connections as an operator would: those of the database whose last statement looks so. */
-function cut(url: string, like: string): Promise<unknown[]> {
-  return cluster.run(
+async function cut(url: string, like: string): Promise<void> {
+  const rows = await cluster.run(
     url,
-    `select pg_terminate_backend(pid) from pg_stat_activity
+    `select pid, pg_terminate_backend(pid) from pg_stat_activity
      where datname = current_database() and pid <> pg_backend_pid() and query like '${like}'`,
   );
+  const pids = (rows as { pid: number }[]).map(({ pid }) => pid).join();
+  // They end in their own time, and until then would take a question with them.
+  const left = () => cluster.run(url, `select pid from pg_stat_activity where pid in (${pids})`);
+  await until(async () => (await left()).length === 0);
 }
 
 describe('a database on a Postgres server', () => {
