@@ -40,3 +40,8 @@ export function parseTime(text: unknown): Micros | undefined {
   const at = Date.parse(`${seconds}${zone}`) * 1000 + Number(fraction.padEnd(6, '0').slice(0, 6));
   return Number.isNaN(at) || at < 0 ? undefined : at;
 }
+
+/** When what begins now ends, in minutes from now; null for 0, never. */
+export function endOf(minutes: number, now: Micros): Micros | null {
+  return minutes ? now + minutes * 60_000_000 : null;
+}

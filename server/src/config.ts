@@ -51,6 +51,13 @@ export interface ServerOptions {
   peerGoneMs: number;
   /** Pages that may ask and connect, as `https://example.org`; default all: who asks is said by a token, never a cookie. */
   origins: readonly string[];
+  /**
+   * How many proxies of one's own stand before the server: so many `X-Forwarded-…` entries are believed, for the address of
+   * who has no name and for what uploads are called. Default 0.
+   */
+  proxies: number;
+  /** Holds every answer against its shape, and fails where it differs: for tests. Default off. */
+  checkAnswers: boolean;
   /** Milliseconds since 1970. */
   now: () => number;
   /** Where failures are reported; never holds a token. Default standard error. */
@@ -83,6 +90,8 @@ export const DEFAULTS: ServerOptions = {
   redisUrl: '',
   peerGoneMs: 30_000,
   origins: [],
+  proxies: 0,
+  checkAnswers: false,
   now: Date.now,
   log: (line) => void process.stderr.write(`${line}\n`),
 };
@@ -92,7 +101,7 @@ const MIN_SECRET = 32;
 
 /**
  * Reads PORT, HOST, DATA_DIR, DATABASE_URL, REDIS_URL, UPLOADS_DIR, UPLOADS_URL, UPLOAD_MAX_BYTES, ORIGINS, GUESTS,
- * ANONYMOUS, RATE_LIMIT, USER_CONNECTIONS, LOG (`json` or `text`), CHAT_API_KEY, CHAT_API_SECRET, DEMO and DEMO_DIRS (JSON: URL prefix to
+ * ANONYMOUS, RATE_LIMIT, USER_CONNECTIONS, PROXIES, LOG (`json` or `text`), CHAT_API_KEY, CHAT_API_SECRET, DEMO and DEMO_DIRS (JSON: URL prefix to
  * folder).
  *
  * @throws {Error} A sentence that names the variable, the rule and the value.
@@ -113,6 +122,7 @@ export function optionsFromEnv(env: NodeJS.ProcessEnv): Partial<ServerOptions> {
   if (env['ANONYMOUS']) options.anonymous = readFlag('ANONYMOUS', env['ANONYMOUS']);
   if (env['RATE_LIMIT']) options.rateLimit = readRate(env['RATE_LIMIT']);
   if (env['USER_CONNECTIONS']) options.userConnections = readConnections(env['USER_CONNECTIONS']);
+  if (env['PROXIES']) options.proxies = readProxies(env['PROXIES']);
   if (env['LOG']) options.logJson = readLog(env['LOG']);
   if (env['CHAT_API_KEY']) options.apiKey = env['CHAT_API_KEY'];
   if (env['CHAT_API_SECRET']) options.apiSecret = readSecret(env['CHAT_API_SECRET']);
@@ -159,6 +169,12 @@ function readConnections(text: string): number {
   const count = Number(text);
   if (Number.isSafeInteger(count) && count > 0) return count;
   throw new Error(`USER_CONNECTIONS must be a whole number above 0; got "${text}".`);
+}
+
+function readProxies(text: string): number {
+  const count = Number(text);
+  if (Number.isInteger(count) && count >= 0 && count <= 10) return count;
+  throw new Error(`PROXIES must be a whole number from 0 to 10; got "${text}".`);
 }
 
 function readLog(text: string): boolean {

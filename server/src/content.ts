@@ -1,13 +1,12 @@
+import type { Static } from 'typebox';
 import { isMessageId } from './access.js';
 import { parseTime, type Micros } from './clock.js';
 import { ApiError, badInput, notFound, shown } from './errors.js';
-import { asFlag, asList, asStrings, checkSize, isObject, type Json } from './input.js';
+import { checkSize, type Json } from './input.js';
+import type { Written } from './shapes/messages.js';
 import { findMessage } from './store/messages.js';
 import type { Db } from './store/schema.js';
 import { requireUsers } from './store/users.js';
-
-const MAX_ATTACHMENTS = 30;
-const MAX_MENTIONS = 25;
 
 /** Computed by the server. */
 const COMPUTED = new Set([
@@ -53,30 +52,25 @@ export interface Content {
  * @param computed - Whether computed fields are refused, or ignored as in a rewrite, where clients send them back.
  * @throws {ApiError} 4 for a bad field, 19 for a feature that is off, 22 above 5 KB.
  */
-export async function readContent(db: Db, message: Json, computed: 'refuse' | 'ignore'): Promise<Content> {
+export async function readContent(
+  db: Db,
+  message: Static<typeof Written>,
+  computed: 'refuse' | 'ignore',
+): Promise<Content> {
   // Clients say `pinned_at: null` with a pin. Nothing is said by that.
   const reserved = Object.keys(message).filter((key) => COMPUTED.has(key) && message[key] !== null);
   if (computed === 'refuse' && reserved.length)
     throw badInput(`The server computes ${reserved.join(', ')} of a message. Leave it out.`);
   for (const key of UNSUPPORTED)
     if (asksFor(message[key])) throw new ApiError(19, `${key} is not offered here.`);
-  const { text = '' } = message;
-  if (text !== null && typeof text !== 'string') throw badInput(`text must be a string; got ${shown(text)}`);
   const data: Json = {};
   for (const [key, value] of Object.entries(message))
     if (!COMPUTED.has(key) && !BUILT_IN.has(key) && !UNSUPPORTED.includes(key)) data[key] = value;
-  await readLists(db, data);
-  checkSize(data, "A message's custom data with its attachments");
-  return { text: text ?? '', data };
-}
-
-async function readLists(db: Db, data: Json): Promise<void> {
-  for (const attachment of asList(data['attachments'], 'attachments', MAX_ATTACHMENTS))
-    if (!isObject(attachment)) throw badInput(`attachments must hold objects; got ${shown(attachment)}`);
-  if (data['attachments'] === null) delete data['attachments'];
-  const mentioned = asStrings(data['mentioned_users'], 'mentioned_users', MAX_MENTIONS);
+  const { text = '', mentioned_users: mentioned = [] } = message;
   await requireUsers(db, mentioned);
   if (!mentioned.length) delete data['mentioned_users'];
+  checkSize(data, "A message's custom data with its attachments");
+  return { text, data };
 }
 
 function asksFor(value: unknown): boolean {
@@ -102,15 +96,13 @@ export async function readQuote(db: Db, cid: string, input: Json): Promise<strin
 /**
  * Whether to pin, and until when; undefined when nothing is said of it.
  *
- * @throws {ApiError} 4 for a bad flag, or an end that is no time to come.
+ * @throws {ApiError} 4 for an end that is no time to come.
  */
 export function readPin(
-  input: Json,
+  { pinned, pin_expires: end }: Static<typeof Written>,
   now: Micros,
 ): { pinned: boolean; expires: Micros | null | undefined } | undefined {
-  if ((input['pinned'] ?? null) === null) return undefined;
-  const pinned = asFlag(input['pinned'], 'pinned', false);
-  const { pin_expires: end } = input;
+  if (pinned === undefined) return undefined;
   if (!pinned || end === undefined || end === null)
     return { pinned, expires: end === undefined ? undefined : null };
   const expires = parseTime(end);

@@ -1,32 +1,25 @@
 import { mayDisclose } from '../../src/protocol.js';
-import { readableChannel, isMessageId } from './access.js';
+import { readableChannel } from './access.js';
 import { formatTime } from './clock.js';
 import { toWatchers } from './deliver.js';
 import type { Deps } from './deps.js';
-import { ApiError, badInput, shown } from './errors.js';
-import { asList, asObject, type Json } from './input.js';
+import { ApiError } from './errors.js';
+import type { MarkDelivered } from './shapes/events.js';
+import type { BodyOf } from './shapes/operation.js';
 import { findMessage } from './store/messages.js';
 import { markDelivered } from './store/reads.js';
 import type { ChannelRow, MemberRow } from './store/schema.js';
 import { eventIn, People } from './wire.js';
 
-/** Of channels in one request (protocol.md §7.9). */
-const MAX_DELIVERED = 100;
-
 /**
  * Notes up to which message each channel has arrived at the caller, and tells who may know. What is no news is ignored,
  * and so is a channel of which they are no member, or which has no receipts.
- *
- * @throws {ApiError} 4 for bad input.
  */
-export async function markAllDelivered(deps: Deps, userId: string, body: Json): Promise<void> {
-  const key = 'latest_delivered_messages';
-  const entries = asList(body[key], key, MAX_DELIVERED).map((entry) => {
-    const { cid, id } = asObject(entry, `${key}[]`);
-    if (typeof cid !== 'string' || !isMessageId(id))
-      throw badInput(`${key} must hold {cid, id}; got ${shown(entry)}`);
-    return { cid, id };
-  });
+export async function markAllDelivered(
+  deps: Deps,
+  userId: string,
+  { latest_delivered_messages: entries }: BodyOf<typeof MarkDelivered>,
+): Promise<void> {
   for (const { cid, id } of entries) {
     const access = await readableChannel(deps, userId, cid).catch(refusedOrThrow);
     const message = await findMessage(deps.db, id);

@@ -1,11 +1,14 @@
+import type { Static } from 'typebox';
 import type { Access, Found } from './access.js';
 import { readContent, readPin, readQuote } from './content.js';
 import { announce } from './deliver.js';
 import type { Deps } from './deps.js';
 import { ApiError, badInput, notAllowed, notFound, shown } from './errors.js';
-import { asFlag, patched, type Json } from './input.js';
+import { patched, type Json } from './input.js';
 import { isPinned } from './message-view.js';
 import { requirePinner } from './pins.js';
+import { checked } from './shapes/check.js';
+import { Written } from './shapes/messages.js';
 import { appendEvent, lockChannel } from './store/channels.js';
 import { findMessage, noteWords, updateMessage, type MessageChange } from './store/messages.js';
 import type { Db, MessageRow } from './store/schema.js';
@@ -14,8 +17,10 @@ import { tellMessage } from './tell-message.js';
 /** What of a message others than its author may change. */
 const PIN_KEYS = new Set(['pinned', 'pin_expires', 'pinned_at']);
 
+type Input = Static<typeof Written>;
+
 /** How a message is rewritten: as a whole by its author, or some of its fields. */
-export type Edit = { whole: Json } | { set: Json; unset: readonly string[] };
+export type Edit = { whole: Input } | { set: Json; unset: readonly string[] };
 
 /**
  * Rewrites a message and tells the watchers.
@@ -67,7 +72,9 @@ async function changeOf(
   const { message } = found;
   if (message.deleted_at !== null) throw badInput('A deleted message cannot be updated.');
   const input =
-    'whole' in edit ? edit.whole : patched({ ...message.data, text: message.text }, edit.set, edit.unset);
+    'whole' in edit
+      ? edit.whole
+      : checked(Written, patched({ ...message.data, text: message.text }, edit.set, edit.unset));
   checkFixed(message, input);
   return {
     ...(await newContent(db, found, input, 'whole' in edit ? 'ignore' : 'refuse')),
@@ -81,8 +88,8 @@ function unpinning(edit: Edit): boolean {
 }
 
 /** @throws {ApiError} 4 for another value of what a message is sent with. */
-function checkFixed(message: MessageRow, input: Json): void {
-  if (asFlag(input['silent'], 'silent', message.silent) !== message.silent)
+function checkFixed(message: MessageRow, input: Input): void {
+  if ((input.silent ?? message.silent) !== message.silent)
     throw badInput('silent cannot be changed once a message is sent.');
   const { poll_id: poll } = input;
   if (poll !== undefined && poll !== message.poll_id && (poll !== '' || message.poll_id !== null))
@@ -92,7 +99,7 @@ function checkFixed(message: MessageRow, input: Json): void {
 async function newContent(
   db: Db,
   { type }: Access,
-  input: Json,
+  input: Input,
   computed: 'refuse' | 'ignore',
 ): Promise<{ text: string; data: Json }> {
   const content = await readContent(db, input, computed);
@@ -103,7 +110,7 @@ async function newContent(
 }
 
 /** Undefined when the pin stays as it is: clients send `pinned` with every edit. */
-function newPin(deps: Deps, found: Found, userId: string, input: Json): MessageChange['pin'] {
+function newPin(deps: Deps, found: Found, userId: string, input: Input): MessageChange['pin'] {
   const now = deps.clock.now();
   const { message } = found;
   const asked = readPin(input, now);

@@ -3,7 +3,9 @@ import { parseTime, type Micros } from './clock.js';
 import { announce, dropWatchers, toChannel } from './deliver.js';
 import type { Deps } from './deps.js';
 import { ApiError, badInput, shown } from './errors.js';
-import { asFlag, asObject, asStrings, type Json } from './input.js';
+import type { Json } from './input.js';
+import type { TruncateChannel } from './shapes/channels.js';
+import type { BodyOf } from './shapes/operation.js';
 import { readSystemMessage } from './new-message.js';
 import { sendPrepared } from './send.js';
 import { appendEvent, lockChannel } from './store/channels.js';
@@ -12,17 +14,22 @@ import { truncate, wipe } from './store/empty-channel.js';
 import type { ChannelRow } from './store/schema.js';
 import { channelOf, eventIn, ownChannelOf, People } from './wire.js';
 
+type Truncation = BodyOf<typeof TruncateChannel>;
+
 /**
  * Removes the channel's messages, or those up to a time, for everybody and for good; then a system message may follow.
  *
  * @throws {ApiError} 4 for bad input, 19 for the messages of some members alone.
  */
-export async function truncateChannel(deps: Deps, access: Access, userId: string, body: Json): Promise<Json> {
+export async function truncateChannel(
+  deps: Deps,
+  access: Access,
+  userId: string,
+  body: Truncation,
+): Promise<Json> {
   const { cid } = access.channel;
   const until = readUntil(body, deps.clock.now());
-  const word = asObject(body['message'], 'message');
-  const message =
-    (body['message'] ?? null) === null ? undefined : await readSystemMessage(deps, access, userId, word);
+  const message = body.message && (await readSystemMessage(deps, access, userId, body.message));
   const row = await deps.inOrder(cid, async () => {
     const { row, seq } = await deps.db.transaction().execute(async (trx) => {
       await lockChannel(trx, cid);
@@ -46,14 +53,11 @@ export async function truncateChannel(deps: Deps, access: Access, userId: string
 }
 
 /** Up to when messages go; undefined for all of them. */
-function readUntil(body: Json, now: Micros): Micros | undefined {
-  asFlag(body['hard_delete'], 'hard_delete', false); // they are gone for good either way
-  if (asStrings(body['member_ids'], 'member_ids', 100).length)
+function readUntil({ member_ids: ids, truncated_at: at }: Truncation, now: Micros): Micros | undefined {
+  if (ids.length)
     throw new ApiError(19, 'A channel is truncated for all its members here. Leave member_ids out.');
-  const { truncated_at: at } = body;
-  if (at === undefined || at === null) return undefined;
   const until = parseTime(at);
-  if (until === undefined || until > now)
+  if (until !== undefined && until > now)
     throw badInput(`truncated_at must be an RFC 3339 time that has been; got ${shown(at)}`);
   return until;
 }

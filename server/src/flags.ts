@@ -1,57 +1,55 @@
-import { isMessageId, readableMessage } from './access.js';
+import { readableMessage } from './access.js';
 import { formatTime } from './clock.js';
 import type { Deps } from './deps.js';
-import { ApiError, badInput, shown } from './errors.js';
-import { asObject, checkSize, type Json } from './input.js';
+import { ApiError, badInput } from './errors.js';
+import { checkSize, type Json } from './input.js';
+import type { Flag, Unflag } from './shapes/moderation.js';
+import type { BodyOf } from './shapes/operation.js';
 import { deleteFlag, insertFlag, type NewFlag } from './store/flags.js';
 import type { FlagRow } from './store/schema.js';
 import { requireUsers } from './store/users.js';
 import { People } from './wire.js';
-
-/** Of a reason, in characters (protocol.md §11.1). */
-const MAX_REASON = 255;
-
-/** @throws {ApiError} 4 for what is no text, or too long a one. */
-export function readReason({ reason = '' }: Json): string {
-  if (typeof reason === 'string' && [...reason].length <= MAX_REASON) return reason;
-  throw badInput(`reason is a text of at most ${MAX_REASON} characters; got ${shown(reason)}`);
-}
 
 /**
  * Reports a message or a user to whoever runs the application.
  *
  * @throws {ApiError} 4 for bad input or what the caller has flagged before, 16 for what is not there for them.
  */
-export async function flag(deps: Deps, userId: string, body: Json): Promise<Json> {
+export async function flag(deps: Deps, userId: string, body: BodyOf<typeof Flag>): Promise<Json> {
   const target = await flagged(deps, userId, body);
-  const custom = asObject(body['custom'], 'custom');
+  const { custom, reason } = body;
   checkSize(custom, "A flag's custom data");
-  const flagOf: NewFlag = { userId, ...target, reason: readReason(body), custom };
+  const flagOf: NewFlag = { userId, ...target, reason, custom };
   const row = await insertFlag(deps.db, flagOf, deps.clock.now());
   if (!row) throw badInput(`This ${target.kind} is flagged by you already.`);
   return { flag: await flagView(deps, row) };
 }
 
 /** @throws {ApiError} 4 for bad input, 16 for what the caller has not flagged. */
-export async function unflag(deps: Deps, userId: string, body: Json): Promise<Json> {
+export async function unflag(deps: Deps, userId: string, body: Target): Promise<Json> {
   const target = targetOf(body);
   const row = await deleteFlag(deps.db, { userId, ...target });
   if (!row) throw new ApiError(16, `This ${target.kind} is not flagged by you.`);
   return { flag: await flagView(deps, row) };
 }
 
+type Target = BodyOf<typeof Unflag>;
+
 function targetOf({
   target_message_id: message,
   target_user_id: user,
-}: Json): Pick<NewFlag, 'kind' | 'targetId'> {
-  if ((message === undefined) === (user === undefined))
-    throw badInput('A flag names one of target_message_id and target_user_id.');
+}: Target): Pick<NewFlag, 'kind' | 'targetId'> {
   const targetId = message ?? user;
-  if (!isMessageId(targetId)) throw badInput(`The target of a flag is an id; got ${shown(targetId)}`);
+  if (targetId === undefined || (message !== undefined && user !== undefined))
+    throw badInput('A flag names one of target_message_id and target_user_id.');
   return { kind: message === undefined ? 'user' : 'message', targetId };
 }
 
-async function flagged(deps: Deps, userId: string, body: Json): Promise<Pick<NewFlag, 'kind' | 'targetId'>> {
+async function flagged(
+  deps: Deps,
+  userId: string,
+  body: Target,
+): Promise<Pick<NewFlag, 'kind' | 'targetId'>> {
   const target = targetOf(body);
   if (target.kind === 'message') await readableMessage(deps, userId, target.targetId);
   else await requireUsers(deps.db, [target.targetId]);

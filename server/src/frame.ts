@@ -1,10 +1,10 @@
 import type { Message } from '../../src/protocol.js';
 import type { Outgoing } from './deliver.js';
 
-/** One event as it goes out: put into JSON once, and into bytes once, however many connections get it. */
+/** One event as it goes out: put into JSON once, and into a frame once, however many connections get it. */
 export class Frame {
   readonly text: string;
-  #bytes: Buffer | undefined;
+  #wire: Buffer | undefined;
 
   constructor(text: string) {
     this.text = text;
@@ -14,14 +14,33 @@ export class Frame {
     return new Frame(JSON.stringify(event));
   }
 
-  get bytes(): Buffer {
-    return (this.#bytes ??= Buffer.from(this.text));
+  /** As a WebSocket carries it. */
+  get wire(): Buffer {
+    return (this.#wire ??= textFrame(this.text));
   }
 
   /** With further fields, which are personal: the event itself is not put into JSON again. */
   with(fields: object): Frame {
     return new Frame(`${this.text.slice(0, -1)},${JSON.stringify(fields).slice(1)}`);
   }
+}
+
+/** A whole text frame, unmasked as a server's are (RFC 6455 §5.2). */
+export function textFrame(text: string): Buffer {
+  const length = Buffer.byteLength(text);
+  const head = length < 126 ? 2 : length < 65_536 ? 4 : 10;
+  const frame = Buffer.allocUnsafe(head + length);
+  frame[0] = 0x81;
+  if (head === 2) frame[1] = length;
+  else if (head === 4) {
+    frame[1] = 126;
+    frame.writeUInt16BE(length, 2);
+  } else {
+    frame[1] = 127;
+    frame.writeBigUInt64BE(BigInt(length), 2);
+  }
+  frame.write(text, head);
+  return frame;
 }
 
 /**

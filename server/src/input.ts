@@ -1,4 +1,3 @@
-import type { Micros } from './clock.js';
 import { badInput, shown, tooLarge } from './errors.js';
 import { jsonBytes, MAX_OBJECT_BYTES } from '../../src/protocol.js';
 
@@ -71,40 +70,6 @@ export function asList(value: unknown, what: string, max: number): unknown[] {
   if (!Array.isArray(value)) throw badInput(`${what} must be a list; got ${shown(value)}`);
   if (value.length > max) throw badInput(`${what} may hold ${max} entries; got ${value.length}`);
   return value;
-}
-
-/** `value` as a list of strings; an absent one is empty. */
-export function asStrings(value: unknown, what: string, max: number): string[] {
-  return asList(value, what, max).map((item) => {
-    if (typeof item !== 'string') throw badInput(`${what} must hold strings; got ${shown(item)}`);
-    return item;
-  });
-}
-
-/** `value` as a whole number between `min` and `max`, `fallback` when absent. Query strings may say it as text. */
-export function asCount(value: unknown, what: string, fallback: number, max: number, min = 0): number {
-  if (value === undefined || value === null) return fallback;
-  const count = typeof value === 'string' && value !== '' ? Number(value) : value;
-  if (typeof count !== 'number' || !Number.isInteger(count) || count < min || count > max)
-    throw badInput(`${what} must be a whole number from ${min} to ${max}; got ${shown(value)}`);
-  return count;
-}
-
-/** A year, in minutes: what is longer is meant for ever. */
-const MAX_MINUTES = 366 * 24 * 60;
-
-/** When what begins now ends by `timeout`, given in minutes; null for never. */
-export function asEnd(timeout: unknown, now: Micros): Micros | null {
-  const minutes = asCount(timeout, 'timeout', 0, MAX_MINUTES);
-  return minutes ? now + minutes * 60_000_000 : null;
-}
-
-/** `value` as a boolean, `fallback` when absent. Query strings may say it as text. */
-export function asFlag(value: unknown, what: string, fallback: boolean): boolean {
-  if (value === undefined || value === null) return fallback;
-  if (value === true || value === 'true') return true;
-  if (value === false || value === 'false') return false;
-  throw badInput(`${what} must be true or false; got ${shown(value)}`);
 }
 
 /** Refuses custom data above the protocol's 5 KB with code 22. */

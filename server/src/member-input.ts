@@ -2,11 +2,9 @@ import { MODERATOR, type Access } from './access.js';
 import { parseTime, type Micros } from './clock.js';
 import type { Deps } from './deps.js';
 import { badInput, notAllowed, shown } from './errors.js';
-import { asFlag, asList, asStrings, isObject, type Json } from './input.js';
+import type { BodyOf } from './shapes/operation.js';
+import type { UpdateChannel } from './shapes/channels.js';
 import { isAdmin } from './store/users.js';
-
-/** Of members in one request (protocol.md §7.3). */
-const MAX_MEMBERS = 100;
 
 const MEMBER = 'channel_member';
 
@@ -27,19 +25,15 @@ export interface MemberChange {
   hideBefore: Micros | null;
 }
 
-/**
- * Reads a list of ids or `{user_id, channel_role}` objects, each user once.
- *
- * @throws {ApiError} 4 for anything else.
- */
-export function readRoles(value: unknown, what: string): Role[] {
+export type Update = BodyOf<typeof UpdateChannel>;
+export type Entries = Update['add_members'];
+
+/** Each user once. */
+function readRoles(entries: Entries): Role[] {
   const roles = new Map<string, string>();
-  for (const entry of asList(value, what, MAX_MEMBERS)) {
-    const { user_id: userId, channel_role: role = MEMBER } = isObject(entry) ? entry : { user_id: entry };
-    if (typeof userId !== 'string')
-      throw badInput(`${what} must hold user ids or {user_id}; got ${shown(entry)}`);
-    if (typeof role !== 'string' || !/^[a-z0-9_-]{1,64}$/i.test(role))
-      throw badInput(`channel_role is 1 to 64 of the characters a–z A–Z 0–9 _ -; got ${shown(role)}`);
+  for (const entry of entries) {
+    const { user_id: userId, channel_role: role = MEMBER } =
+      typeof entry === 'string' ? { user_id: entry } : entry;
     roles.set(userId, role);
   }
   return [...roles].map(([userId, role]) => ({ userId, role }));
@@ -50,8 +44,8 @@ export function readRoles(value: unknown, what: string): Role[] {
  *
  * @throws {ApiError} 17 for a role that only a backend or an administrator may give.
  */
-export function readPlain(value: unknown, what: string, userId: string, mayGiveRoles = false): Role[] {
-  const roles = readRoles(value, what);
+export function readPlain(entries: Entries, userId: string, mayGiveRoles = false): Role[] {
+  const roles = readRoles(entries);
   const other = roles.find(({ role }) => role !== MEMBER);
   if (other && !mayGiveRoles) throw notAllowed(userId, `give the channel role ${shown(other.role)}`);
   return roles;
@@ -62,25 +56,19 @@ export async function readMemberChange(
   deps: Deps,
   access: Access,
   userId: string,
-  body: Json,
+  body: Update,
 ): Promise<MemberChange> {
   const mayGiveRoles = access.backend === true || (await isAdmin(deps.db, userId));
   const roles = [
-    ...asStrings(body['add_moderators'], 'add_moderators', MAX_MEMBERS).map((id) => ({
-      userId: id,
-      role: MODERATOR,
-    })),
-    ...asStrings(body['demote_moderators'], 'demote_moderators', MAX_MEMBERS).map((id) => ({
-      userId: id,
-      role: MEMBER,
-    })),
-    ...readRoles(body['assign_roles'], 'assign_roles'),
+    ...body.add_moderators.map((id) => ({ userId: id, role: MODERATOR })),
+    ...body.demote_moderators.map((id) => ({ userId: id, role: MEMBER })),
+    ...readRoles(body.assign_roles),
   ];
   if (roles.length && !mayGiveRoles) throw notAllowed(userId, 'give roles in a channel: a backend does');
   const change: MemberChange = {
-    add: readPlain(body['add_members'], 'add_members', userId, mayGiveRoles),
-    invite: readPlain(body['invites'], 'invites', userId, mayGiveRoles),
-    remove: readPlain(body['remove_members'], 'remove_members', userId).map((entry) => entry.userId),
+    add: readPlain(body.add_members, userId, mayGiveRoles),
+    invite: readPlain(body.invites, userId, mayGiveRoles),
+    remove: readPlain(body.remove_members, userId).map((entry) => entry.userId),
     roles,
     ...readAnswer(body),
     hideBefore: readHiding(body, deps.clock.now()),
@@ -89,20 +77,13 @@ export async function readMemberChange(
   return change;
 }
 
-function readAnswer(body: Json): Pick<MemberChange, 'answer'> {
-  const accept = asFlag(body['accept_invite'], 'accept_invite', false);
-  const reject = asFlag(body['reject_invite'], 'reject_invite', false);
+function readAnswer({ accept_invite: accept, reject_invite: reject }: Update): Pick<MemberChange, 'answer'> {
   if (accept && reject) throw badInput('An invitation is accepted or rejected, not both at once.');
   return accept ? { answer: 'accepted' } : reject ? { answer: 'rejected' } : {};
 }
 
-function readHiding(body: Json, now: Micros): Micros | null {
-  const { hide_history_before: before } = body;
-  if (before === undefined || before === null)
-    return asFlag(body['hide_history'], 'hide_history', false) ? now : null;
-  const at = parseTime(before);
-  if (at === undefined) throw badInput(`hide_history_before must be an RFC 3339 time; got ${shown(before)}`);
-  return at;
+function readHiding({ hide_history: all, hide_history_before: before }: Update, now: Micros): Micros | null {
+  return parseTime(before) ?? (all ? now : null);
 }
 
 /** @throws {ApiError} 4 for who is named twice, 17 when it is not the caller's to do. */

@@ -4,8 +4,14 @@ import { formatTime, type Micros } from './clock.js';
 import { announce, dropWatchers, toIdle, toUser, toWatchers } from './deliver.js';
 import type { Deps } from './deps.js';
 import { badInput, notAllowed, shown } from './errors.js';
-import type { Json } from './input.js';
-import { readMemberChange, readPlain, type MemberChange, type Role } from './member-input.js';
+import {
+  readMemberChange,
+  readPlain,
+  type MemberChange,
+  type Role,
+  type Entries,
+  type Update,
+} from './member-input.js';
 import { tellOwn } from './own-totals.js';
 import {
   appendEvent,
@@ -21,8 +27,8 @@ import { requireUsers } from './store/users.js';
 import { channelOf, eventIn, memberOf, People } from './wire.js';
 
 /** The id of the one channel between these members: the same for the same set in any order. */
-export function distinctId(members: unknown, userId: string): string {
-  const ids = readPlain(members, 'members', userId)
+export function distinctId(members: Entries, userId: string): string {
+  const ids = readPlain(members, userId)
     .map((entry) => entry.userId)
     .sort();
   if (ids.length < 2) throw badInput(`A channel without an id needs at least 2 members; got ${ids.length}`);
@@ -87,7 +93,7 @@ const INVITED = 'notification.invited';
  *
  * @throws {ApiError} 4 for unknown users or one named twice, 17 when it is not the caller's to do.
  */
-export async function changeMembers(deps: Deps, access: Access, userId: string, body: Json): Promise<void> {
+export async function changeMembers(deps: Deps, access: Access, userId: string, body: Update): Promise<void> {
   const change = await readMemberChange(deps, access, userId, body);
   const { add, invite, remove, roles, answer } = change;
   if (!add.length && !invite.length && !remove.length && !roles.length && !answer) return;

@@ -1,10 +1,11 @@
 import { readableChannel, readAddress, type Access } from './access.js';
-import { formatTime } from './clock.js';
+import { endOf, formatTime } from './clock.js';
 import { toIdle, toUser, toWatchers } from './deliver.js';
 import type { Deps } from './deps.js';
 import { ApiError, badInput, notAllowed, shown } from './errors.js';
-import { readReason } from './flags.js';
-import { asCount, asEnd, asFlag, asObject, type Json } from './input.js';
+import type { Json } from './input.js';
+import type { Ban, QueryBannedUsers, Unban } from './shapes/moderation.js';
+import type { BodyOf, Asked } from './shapes/operation.js';
 import { closeUnwanted } from './sweep.js';
 import { banIn, EVERYWHERE, liftBan, putBan, queryBans } from './store/bans.js';
 import { findChannel } from './store/channels.js';
@@ -14,9 +15,7 @@ import type { BanRow, ChannelRow } from './store/schema.js';
 import { isAdmin, requireUsers } from './store/users.js';
 import { eventIn, People } from './wire.js';
 
-/** Of bans in one answer (protocol.md §7.12). */
-const MAX_BANS = 300;
-const MAX_OFFSET = 1000;
+type Aim = Asked<typeof Unban>['query'];
 
 /** Who moderates: `userId` is empty for a backend that acts for nobody. */
 export interface Moderator {
@@ -45,18 +44,18 @@ export async function speaksUnseen(
  *
  * @throws {ApiError} 4 for bad input, 16 for no such channel, 17 for who may not ban, 19 for what is not offered.
  */
-export async function ban(deps: Deps, who: Moderator, body: Json): Promise<void> {
+export async function ban(deps: Deps, who: Moderator, body: BodyOf<typeof Ban>): Promise<void> {
   const { targetId, channel } = await aimed(deps, who, body);
   if (targetId === who.userId) throw badInput('Nobody can ban themselves. Name somebody else.');
   if (channel?.created_by === targetId && !who.backend)
     throw notAllowed(who.userId, 'ban the owner of the channel');
   await requireUsers(deps.db, [targetId]);
-  for (const key of ['ip_ban', 'delete_messages'])
+  for (const key of ['ip_ban', 'delete_messages'] as const)
     if (body[key] !== undefined && body[key] !== false && body[key] !== '')
       throw new ApiError(19, `${key} is not offered here. Leave it out.`);
   const now = deps.clock.now();
-  const expires = asEnd(body['timeout'], now);
-  const shadow = asFlag(body['shadow'], 'shadow', false);
+  const { reason, shadow } = body;
+  const expires = endOf(body.timeout, now);
   const row = await deps.db.transaction().execute(async (trx) => {
     const made = await putBan(
       trx,
@@ -64,7 +63,7 @@ export async function ban(deps: Deps, who: Moderator, body: Json): Promise<void>
         targetId,
         cid: channel?.cid ?? EVERYWHERE,
         by: who.userId,
-        reason: readReason(body),
+        reason,
         shadow,
         expires,
       },
@@ -78,7 +77,7 @@ export async function ban(deps: Deps, who: Moderator, body: Json): Promise<void>
 }
 
 /** Lifts a ban; without one nothing happens. @throws {ApiError} As `ban`. */
-export async function unban(deps: Deps, who: Moderator, query: Readonly<Json>): Promise<void> {
+export async function unban(deps: Deps, who: Moderator, query: Aim): Promise<void> {
   const { targetId, channel } = await aimed(deps, who, query);
   const row = await deps.db.transaction().execute(async (trx) => {
     const lifted = await liftBan(trx, targetId, channel?.cid ?? EVERYWHERE, deps.clock.now());
@@ -93,20 +92,17 @@ export async function unban(deps: Deps, who: Moderator, query: Readonly<Json>): 
 async function aimed(
   deps: Deps,
   who: Moderator,
-  given: Readonly<Json>,
+  given: Aim,
 ): Promise<{ targetId: string; channel: ChannelRow | undefined }> {
   const { target_user_id: targetId } = given;
-  if (typeof targetId !== 'string' || !targetId)
-    throw badInput(`target_user_id must name a user; got ${shown(targetId)}`);
   return { targetId, channel: await moderated(deps, who, cidIn(given)) };
 }
 
 /** The channel that is named; undefined for the whole application. */
-function cidIn({ type, id, channel_cid: cid }: Readonly<Json>): string | undefined {
-  if (typeof cid === 'string' && cid) return cid;
-  if (typeof type === 'string' && typeof id === 'string' && id) return readAddress(type, id).cid;
-  if ((type ?? id ?? cid ?? '') !== '')
-    throw badInput('A channel is named by type and id, or by channel_cid.');
+function cidIn({ type, id, channel_cid: cid }: Aim): string | undefined {
+  if (cid) return cid;
+  if (type && id) return readAddress(type, id).cid;
+  if (type || id) throw badInput('A channel is named by type and id, or by channel_cid.');
   return undefined;
 }
 
@@ -149,16 +145,14 @@ async function tellBan(
   toIdle(deps, row.target_id, there);
 }
 
+type Query = Asked<typeof QueryBannedUsers>['payload'];
+
 /** The bans that hold: of one channel, for its moderators; of all, for administrators and backends. */
-export async function bans(deps: Deps, who: Moderator, payload: Json): Promise<Json> {
-  const filter = asObject(payload['filter_conditions'], 'filter_conditions');
+export async function bans(deps: Deps, who: Moderator, payload: Query): Promise<Json> {
+  const { limit, offset, filter_conditions: filter } = payload;
   const { channel_cid: cid, ...rest } = filter;
   const channel = await moderated(deps, who, cid === undefined ? undefined : cidFrom(cid));
-  const page = {
-    limit: asCount(payload['limit'], 'limit', 100, MAX_BANS),
-    offset: asCount(payload['offset'], 'offset', 0, MAX_OFFSET),
-  };
-  const rows = await queryBans(deps.db, { cid: channel?.cid, filter: rest, ...page }, deps.clock.now());
+  const rows = await queryBans(deps.db, { cid: channel?.cid, filter: rest, limit, offset }, deps.clock.now());
   const people = await People.load(deps, rows.flatMap((row) => [row.target_id, row.banned_by])); // prettier-ignore
   const answers = rows.map(async (row) => {
     const where = row.cid === EVERYWHERE ? undefined : await findChannel(deps.db, row.cid);

@@ -1,14 +1,17 @@
 import { randomUUID } from 'node:crypto';
+import type { Static } from 'typebox';
 import { isMessageId, type Access } from './access.js';
 import { readContent, readPin, readQuote } from './content.js';
 import type { Deps } from './deps.js';
 import { ApiError, badInput, notAllowed, notFound, shown } from './errors.js';
-import { asFlag, type Json } from './input.js';
+import type { Written } from './shapes/messages.js';
 import { requirePinner } from './pins.js';
 import { ownPoll } from './polls.js';
 import { findMessage, type NewMessage, type Pin } from './store/messages.js';
 import type { Db } from './store/schema.js';
 import { isAdmin } from './store/users.js';
+
+type Input = Static<typeof Written>;
 
 /**
  * Reads the message that a client wants to send.
@@ -20,9 +23,9 @@ export async function readMessage(
   deps: Deps,
   access: Access,
   userId: string,
-  input: Json,
+  input: Input,
 ): Promise<NewMessage> {
-  const system = await readType(deps, access, userId, input['type']);
+  const system = await readType(deps, access, userId, input.type);
   return readAs(deps, access, userId, input, system);
 }
 
@@ -35,7 +38,7 @@ export async function readSystemMessage(
   deps: Deps,
   access: Access,
   userId: string,
-  { user_id: _, ...input }: Json,
+  { user_id: _, ...input }: Input,
 ): Promise<NewMessage> {
   return readAs(deps, access, userId, input, true);
 }
@@ -44,7 +47,7 @@ async function readAs(
   deps: Deps,
   access: Access,
   userId: string,
-  input: Json,
+  input: Input,
   system: boolean,
 ): Promise<NewMessage> {
   const { cid } = access.channel;
@@ -63,8 +66,8 @@ async function readAs(
     userId,
     type: system ? 'system' : parentId === null ? 'regular' : 'reply',
     parentId,
-    showInChannel: parentId !== null && asFlag(input['show_in_channel'], 'show_in_channel', false),
-    silent: asFlag(input['silent'], 'silent', false),
+    showInChannel: parentId !== null && input.show_in_channel,
+    silent: input.silent ?? false,
     quotedId: (await readQuote(deps.db, cid, input)) ?? null,
     pollId,
     pin: newPin(deps, access, userId, input),
@@ -72,7 +75,12 @@ async function readAs(
 }
 
 /** Whether it is a system message, which administrators and backends may send. */
-async function readType({ db }: Deps, { backend }: Access, userId: string, type: unknown): Promise<boolean> {
+async function readType(
+  { db }: Deps,
+  { backend }: Access,
+  userId: string,
+  type: Input['type'],
+): Promise<boolean> {
   if (type === 'system') {
     if (!backend && !(await isAdmin(db, userId))) throw notAllowed(userId, 'send a message of type system');
     return true;
@@ -82,7 +90,7 @@ async function readType({ db }: Deps, { backend }: Access, userId: string, type:
   return false;
 }
 
-function newPin(deps: Deps, access: Access, userId: string, input: Json): Pin | undefined {
+function newPin(deps: Deps, access: Access, userId: string, input: Input): Pin | undefined {
   const asked = readPin(input, deps.clock.now());
   if (!asked?.pinned) return undefined;
   requirePinner(access, userId);

@@ -5,7 +5,10 @@ import { formatTime } from './clock.js';
 import { toUser, toWatchers } from './deliver.js';
 import type { Deps } from './deps.js';
 import { badInput, notAllowed, shown } from './errors.js';
-import { asCount, asFlag, asObject, asStrings, checkSize, patched, type Json } from './input.js';
+import { checkSize, patched, type Json } from './input.js';
+import type { UpdateMemberPartial } from './shapes/channels.js';
+import type { BodyOf } from './shapes/operation.js';
+import type { MuteChannel, UnmuteChannel } from './shapes/users.js';
 import { ownUser } from './session.js';
 import { changePlace, lockPlace, type PlaceChange } from './store/own-place.js';
 import type { MemberRow, UserRow } from './store/schema.js';
@@ -13,11 +16,7 @@ import { usersById } from './store/users.js';
 import { tellPlace } from './tell-place.js';
 import { eventIn, memberOf, ownMemberOf, People } from './wire.js';
 
-/** Of channels muted at once (protocol.md §7.12). */
-const MAX_MUTED = 25;
-/** A year, in milliseconds: what is longer is meant for ever. */
-const MAX_MUTE_MS = 366 * 24 * 60 * 60 * 1000;
-const MAX_KEYS = 100;
+type Change = BodyOf<typeof UpdateMemberPartial>;
 
 /** Set by other endpoints, or computed by the server. */
 const RESERVED = new Set([
@@ -58,9 +57,13 @@ export async function hide(
  *
  * @throws {ApiError} 4 for bad input, 17 for a channel of which the caller is no member.
  */
-export async function muteChannels(deps: Deps, userId: string, body: Json): Promise<Json> {
+export async function muteChannels(
+  deps: Deps,
+  userId: string,
+  body: BodyOf<typeof MuteChannel>,
+): Promise<Json> {
   const cids = cidsOf(body);
-  const ms = asCount(body['expiration'], 'expiration', 0, MAX_MUTE_MS);
+  const { expiration: ms } = body;
   const now = deps.clock.now();
   const rows = await changeMutes(deps, userId, cids, {
     muted_at: now,
@@ -68,20 +71,23 @@ export async function muteChannels(deps: Deps, userId: string, body: Json): Prom
   });
   const me = await tellMutes(deps, userId, 'notification.channel_mutes_updated');
   const mutes = me.channel_mutes.filter(({ channel }) => rows.some((row) => row.cid === channel['cid']));
-  return body['channel_cids'] === undefined
+  return body.channel_cids === undefined
     ? { channel_mute: mutes[0], own_user: me }
     : { channel_mutes: mutes, own_user: me };
 }
 
 /** @throws {ApiError} As `muteChannels`. */
-export async function unmuteChannels(deps: Deps, userId: string, body: Json): Promise<void> {
+export async function unmuteChannels(
+  deps: Deps,
+  userId: string,
+  body: BodyOf<typeof UnmuteChannel>,
+): Promise<void> {
   await changeMutes(deps, userId, cidsOf(body), { muted_at: null, mute_expires: null });
   await tellMutes(deps, userId, 'notification.channel_mutes_updated');
 }
 
-function cidsOf(body: Json): string[] {
-  const { channel_cid: one, channel_cids: many } = body;
-  const cids = [...new Set(one === undefined ? asStrings(many, 'channel_cids', MAX_MUTED) : asStrings([one], 'channel_cid', 1))]; // prettier-ignore
+function cidsOf({ channel_cid: one, channel_cids: many = [] }: BodyOf<typeof UnmuteChannel>): string[] {
+  const cids = [...new Set(one === undefined ? many : [one])];
   if (!cids.length) throw badInput('channel_cid or channel_cids must name a channel; got none.');
   return cids;
 }
@@ -131,19 +137,17 @@ export async function changeMember(
   { channel, backend }: Access,
   caller: string,
   who: string,
-  body: Json,
+  { set, unset }: Change,
 ): Promise<Json> {
   if (who !== caller && !backend) throw notAllowed(caller, 'change the membership of somebody else');
   const userId = who;
-  const set = asObject(body['set'], 'set');
-  const unset = asStrings(body['unset'], 'unset', MAX_KEYS);
   const forbidden = [...Object.keys(set), ...unset].find((key) => RESERVED.has(key.split('.')[0] ?? ''));
   if (forbidden !== undefined) throw notAllowed(userId, `change ${shown(forbidden)} of a membership`);
   const now = deps.clock.now();
   const { before, after } = await deps.db.transaction().execute(async (trx) => {
     const before = await lockPlace(trx, channel.cid, userId);
     if (!before) throw noMember(userId, 'change the membership in', channel.cid);
-    const change = placeChange(before, set, unset, now);
+    const change = placeChange(before, { set, unset }, now);
     return { before, after: (await changePlace(trx, channel.cid, userId, change, now)) ?? before };
   });
   return tellMember(deps, channel.cid, { channel, userId, after, public: dataDiffers(before, after) });
@@ -153,15 +157,15 @@ function dataDiffers(before: MemberRow, after: MemberRow): boolean {
   return JSON.stringify(before.data) !== JSON.stringify(after.data);
 }
 
-function placeChange(row: MemberRow, set: Json, unset: readonly string[], now: Micros): PlaceChange {
+function placeChange(row: MemberRow, { set, unset }: Change, now: Micros): PlaceChange {
   const { pinned, archived, ...custom } = set;
   const kept = unset.filter((key) => key !== 'pinned' && key !== 'archived');
   const data = patched(row.data, custom, kept);
   checkSize(data, "A membership's custom data");
-  const since = (key: 'pinned' | 'archived', value: unknown, held: Micros | null) => {
+  const since = (key: 'pinned' | 'archived', value: boolean | undefined, held: Micros | null) => {
     if (unset.includes(key)) return null;
     if (value === undefined) return held;
-    return asFlag(value, `set.${key}`, false) ? (held ?? now) : null;
+    return value ? (held ?? now) : null;
   };
   return {
     data,

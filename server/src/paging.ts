@@ -1,11 +1,9 @@
-import { asCount, type Json } from './input.js';
+import type { Json } from './input.js';
 import { isMessageId } from './access.js';
 import { badInput, shown } from './errors.js';
 import { parseTime } from './clock.js';
 import type { Db } from './store/schema.js';
 import { findMessage, type Page } from './store/messages.js';
-
-export const MAX_PAGE = 300;
 
 type Anchor = NonNullable<Page['anchor']>;
 
@@ -29,16 +27,15 @@ const BY_TIME: Readonly<Record<string, Omit<Anchor, 'at'>>> = {
  *
  * @param cid - The channel that an anchor message must stand in.
  * @param by - The time that orders the messages, and names the keys: `created_at_before`, ….
- * @throws {ApiError} 4 for several keys, an unknown anchor, a bad time or limit.
+ * @throws {ApiError} 4 for several keys, or an unknown anchor.
  */
 export async function readPage(
   db: Db,
   cid: string,
-  options: Json,
-  defaultLimit: number,
+  options: Json & { limit: number },
   by: 'created_at' | 'pinned_at' = 'created_at',
 ): Promise<Page> {
-  const limit = asCount(options['limit'], 'limit', defaultLimit, MAX_PAGE);
+  const { limit } = options;
   const times = Object.keys(BY_TIME).map((side) => `${by}_${side}`);
   const keys = [...Object.keys(BY_ID), ...times].filter((key) => (options[key] ?? null) !== null);
   const [key] = keys;
@@ -47,9 +44,7 @@ export async function readPage(
   const value = options[key];
   const byTime = key.startsWith(by) ? BY_TIME[key.slice(by.length + 1)] : undefined;
   if (byTime) {
-    const at = parseTime(value);
-    if (at === undefined) throw badInput(`${key} must be an RFC 3339 time; got ${shown(value)}`);
-    return { limit, anchor: { at, ...byTime } };
+    return { limit, anchor: { at: parseTime(value) ?? 0, ...byTime } };
   }
   const byId = BY_ID[key];
   const message = isMessageId(value) ? await findMessage(db, value) : undefined;

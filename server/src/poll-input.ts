@@ -1,14 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { isMessageId } from './access.js';
-import { badInput, shown } from './errors.js';
-import { asCount, asFlag, asList, asObject, checkSize, type Json } from './input.js';
+import type { Static } from 'typebox';
+import { badInput } from './errors.js';
+import { checkSize } from './input.js';
+import type { OptionGiven, PollGiven } from './shapes/polls.js';
 import type { PollOption, PollRow, PollSettings } from './store/schema.js';
-
-/** protocol.md §7.17. */
-export const MAX_OPTIONS = 100;
-const MAX_VOTES = 10;
-const MAX_TEXT = 255;
-const MAX_DESCRIPTION = 1000;
 
 /** Read into their own places. */
 const SETTINGS = [
@@ -29,15 +24,15 @@ export type PollContent = Pick<PollRow, 'settings' | 'options' | 'data' | 'is_cl
  * Reads a whole poll.
  *
  * @param held - Its options so far: those that are said again keep their ids.
- * @throws {ApiError} 4 for a bad field, 22 above 5 KB.
+ * @throws {ApiError} 4 for options that say the same, 22 above 5 KB.
  */
-export function readPoll(input: Json, held: readonly PollOption[] = []): PollContent {
+export function readPoll(input: Static<typeof PollGiven>, held: readonly PollOption[] = []): PollContent {
   const data = Object.fromEntries(Object.entries(input).filter(([key]) => !BUILT_IN.has(key)));
   checkSize(data, "A poll's custom data");
   const texts = new Map(held.map((option) => [option.text, option]));
-  const options = asList(input['options'], 'options', MAX_OPTIONS).map((entry) => {
+  const options = input.options.map((entry) => {
     const option = readOption(entry);
-    const known = held.find(({ id }) => id === asObject(entry, 'options[]')['id']) ?? texts.get(option.text);
+    const known = held.find(({ id }) => 'id' in entry && id === entry.id) ?? texts.get(option.text);
     return known ? { ...option, id: known.id } : option;
   });
   if (new Set(options.map(({ id }) => id)).size < options.length || repeats(options))
@@ -45,8 +40,8 @@ export function readPoll(input: Json, held: readonly PollOption[] = []): PollCon
   return {
     data,
     options,
-    settings: readSettings(input),
-    is_closed: asFlag(input['is_closed'], 'is_closed', false),
+    settings: settingsOf(input),
+    is_closed: input.is_closed,
   };
 }
 
@@ -54,44 +49,21 @@ function repeats(options: readonly PollOption[]): boolean {
   return new Set(options.map((option) => option.text)).size < options.length;
 }
 
-function readSettings(input: Json): PollSettings {
-  const { max_votes_allowed: max } = input;
-  const visibility = input['voting_visibility'] ?? 'public';
-  if (visibility !== 'public' && visibility !== 'anonymous')
-    throw badInput(`voting_visibility is "public" or "anonymous"; got ${shown(visibility)}`);
+function settingsOf(input: Static<typeof PollGiven>): PollSettings {
   return {
-    name: readText(input['name'], 'name', MAX_TEXT),
-    description: readText(input['description'] ?? '', 'description', MAX_DESCRIPTION, 0),
-    voting_visibility: visibility,
-    enforce_unique_vote: asFlag(input['enforce_unique_vote'], 'enforce_unique_vote', false),
-    max_votes_allowed: (max ?? null) === null ? null : asCount(max, 'max_votes_allowed', 1, MAX_VOTES, 1),
-    allow_answers: asFlag(input['allow_answers'], 'allow_answers', false),
-    allow_user_suggested_options: asFlag(
-      input['allow_user_suggested_options'],
-      'allow_user_suggested_options',
-      false,
-    ),
+    name: input.name,
+    description: input.description,
+    voting_visibility: input.voting_visibility,
+    enforce_unique_vote: input.enforce_unique_vote,
+    max_votes_allowed: input.max_votes_allowed ?? null,
+    allow_answers: input.allow_answers,
+    allow_user_suggested_options: input.allow_user_suggested_options,
   };
 }
 
-/** A new option. @throws {ApiError} 4 for a bad text, 22 above 5 KB. */
-export function readOption(value: unknown): PollOption {
-  const { text, ...rest } = asObject(value, 'An option');
+/** A new option. @throws {ApiError} 22 above 5 KB. */
+export function readOption({ text, ...rest }: Static<typeof OptionGiven>): PollOption {
   const data = Object.fromEntries(Object.entries(rest).filter(([key]) => !BUILT_IN.has(key)));
   checkSize(data, "An option's custom data");
-  return { ...data, id: randomUUID(), text: readText(text, 'text', MAX_TEXT) };
-}
-
-export function readText(value: unknown, what: string, max: number, min = 1): string {
-  if (typeof value !== 'string' || value.trim().length < min || [...value].length > max)
-    throw badInput(`${what} must be a text of ${min} to ${max} characters; got ${shown(value)}`);
-  return value;
-}
-
-/** Poll ids are as message ids are. */
-export function readPollId(id: unknown): string {
-  if (id === undefined || id === null || id === '') return randomUUID();
-  if (!isMessageId(id) || id.includes('/'))
-    throw badInput(`A poll id is 1 to 255 characters without ",", "%" and "/"; got ${shown(id)}`);
-  return id;
+  return { ...data, id: randomUUID(), text };
 }

@@ -1,10 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import { accessTo } from './access.js';
 import { announce, toWatchers } from './deliver.js';
 import type { Deps } from './deps.js';
 import { badInput, notAllowed, notFound, shown } from './errors.js';
 import type { Json } from './input.js';
 import { Messages } from './message-view.js';
-import { MAX_OPTIONS, readOption, readPoll, readPollId, type PollContent } from './poll-input.js';
+import { readOption, readPoll, type PollContent } from './poll-input.js';
+import type { BodyOf } from './shapes/operation.js';
+import { MAX_OPTIONS, type CreatePoll, type CreatePollOption } from './shapes/polls.js';
 import { Polls } from './poll-view.js';
 import { appendEvent, findChannel, type Place, type PollEvent } from './store/channels.js';
 import { findMessage } from './store/messages.js';
@@ -74,10 +77,10 @@ export async function pollAnswer(deps: Deps, id: string, userId: string): Promis
   return poll;
 }
 
-/** @throws {ApiError} 4 for bad input or a taken id. */
-export async function makePoll(deps: Deps, userId: string, input: Json): Promise<Json> {
+/** @throws {ApiError} 4 for a taken id. */
+export async function makePoll(deps: Deps, userId: string, input: BodyOf<typeof CreatePoll>): Promise<Json> {
   const now = deps.clock.now();
-  const id = readPollId(input['id']);
+  const { id = randomUUID() } = input;
   const row = { ...readPoll(input), id, created_by: userId, created_at: now, updated_at: now };
   if (!(await insertPoll(deps.db, row))) throw badInput(`The poll id ${shown(id)} is taken. Choose another.`);
   return pollAnswer(deps, id, userId);
@@ -105,7 +108,12 @@ function save(deps: Deps, trx: Db, id: string, change: PollChange): Promise<Poll
 }
 
 /** Adds an option: its maker may, and everybody where the poll takes suggestions. */
-export async function addOption(deps: Deps, userId: string, id: string, input: Json): Promise<Json> {
+export async function addOption(
+  deps: Deps,
+  userId: string,
+  id: string,
+  input: BodyOf<typeof CreatePollOption>,
+): Promise<Json> {
   const option = readOption(input);
   const { result } = await inPoll(deps, id, userId, async (trx, poll) => {
     if (poll.created_by !== userId && !poll.settings.allow_user_suggested_options)

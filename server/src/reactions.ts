@@ -3,7 +3,8 @@ import type { Found } from './access.js';
 import { announce, toWatchers } from './deliver.js';
 import type { Deps } from './deps.js';
 import { badInput, shown, tooLarge } from './errors.js';
-import { asCount, type Json } from './input.js';
+import type { BodyOf } from './shapes/operation.js';
+import type { SendReaction } from './shapes/reactions.js';
 import { jsonBytes } from '../../src/protocol.js';
 import { stillThere } from './edit.js';
 import { Messages, reactionOf } from './message-view.js';
@@ -23,22 +24,22 @@ import { eventIn } from './wire.js';
 const MAX_TYPE = 30;
 /** Of custom data as JSON (protocol.md §7.7). */
 const MAX_BYTES = 256;
-const MAX_SCORE = 1_000_000;
 /** Of different types on one message: each is in every copy of the message. */
 const MAX_TYPES = 100;
+
+type Given = BodyOf<typeof SendReaction>['reaction'];
 
 /** Set by the server, or said of other things. */
 const BUILT_IN = new Set([
   'type', 'score', 'user', 'user_id', 'message_id', 'created_at', 'updated_at', 'deleted_at', 'seq', 'own_capabilities',
 ]); // prettier-ignore
 
-/** @throws {ApiError} 4 for a bad type or score, 22 for custom data above 256 bytes. */
-export function readReaction(input: Json, messageId: string, userId: string): NewReaction {
+/** @throws {ApiError} 4 for a type that leads to a prototype, 22 for custom data above 256 bytes. */
+export function readReaction(input: Given, messageId: string, userId: string): NewReaction {
   const data = Object.fromEntries(Object.entries(input).filter(([key]) => !BUILT_IN.has(key)));
   const bytes = jsonBytes(data);
   if (bytes > MAX_BYTES) throw tooLarge("A reaction's custom data", bytes, MAX_BYTES);
-  const score = asCount(input['score'], 'score', 1, MAX_SCORE, -MAX_SCORE);
-  return { messageId, userId, type: readReactionType(input['type']), score, data };
+  return { messageId, userId, type: readReactionType(input.type), score: input.score, data };
 }
 
 /** @throws {ApiError} 4 for what no reaction can have as its type. */

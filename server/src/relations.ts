@@ -1,7 +1,9 @@
-import { formatTime } from './clock.js';
+import { endOf, formatTime } from './clock.js';
 import type { Deps } from './deps.js';
-import { badInput, shown } from './errors.js';
-import { asEnd, asStrings, type Json } from './input.js';
+import { badInput } from './errors.js';
+import type { Json } from './input.js';
+import type { BodyOf } from './shapes/operation.js';
+import type { BlockUsers, MuteUser, UnmuteUser } from './shapes/users.js';
 import { knownUser, tellMutes } from './own-place.js';
 import { channelsById } from './store/channels.js';
 import { block, blocksOf, hidePairs, muteUsers, unblock, unmuteUsers } from './store/own-place.js';
@@ -9,36 +11,33 @@ import { requireUsers } from './store/users.js';
 import { tellPlace } from './tell-place.js';
 import { People } from './wire.js';
 
-/** Of users muted at once (protocol.md §7.12). */
-const MAX_TARGETS = 1000;
-
 /**
  * Mutes users for the caller: their messages no longer count as unread. They do not learn of it.
  *
  * @throws {ApiError} 4 for bad input, unknown users, or the caller themselves.
  */
-export async function mute(deps: Deps, userId: string, body: Json): Promise<Json> {
+export async function mute(deps: Deps, userId: string, body: BodyOf<typeof MuteUser>): Promise<Json> {
   const targets = targetsOf(userId, body);
   const now = deps.clock.now();
-  const expires = asEnd(body['timeout'], now);
+  const expires = endOf(body.timeout, now);
   await knownUser(deps, userId);
   await requireUsers(deps.db, targets);
   await muteUsers(deps.db, userId, targets, expires, now);
   const me = await tellMutes(deps, userId, 'notification.mutes_updated');
   const mutes = me.mutes.filter(({ target }) => targets.includes(target.id));
-  return body['target_ids'] === undefined ? { mute: mutes[0], own_user: me } : { mutes, own_user: me };
+  return body.target_ids === undefined ? { mute: mutes[0], own_user: me } : { mutes, own_user: me };
 }
 
 /** @throws {ApiError} 4 for bad input. */
-export async function unmute(deps: Deps, userId: string, body: Json): Promise<void> {
+export async function unmute(deps: Deps, userId: string, body: Targets): Promise<void> {
   await unmuteUsers(deps.db, userId, targetsOf(userId, body));
   await tellMutes(deps, userId, 'notification.mutes_updated');
 }
 
-function targetsOf(userId: string, body: Json): string[] {
-  const { target_id: one, target_ids: many } = body;
-  const targets =
-    one === undefined ? asStrings(many, 'target_ids', MAX_TARGETS) : asStrings([one], 'target_id', 1);
+type Targets = BodyOf<typeof UnmuteUser>;
+
+function targetsOf(userId: string, { target_id: one, target_ids: many = [] }: Targets): string[] {
+  const targets = one === undefined ? many : [one];
   if (!targets.length) throw badInput('target_id or target_ids must name a user; got none.');
   if (targets.includes(userId)) throw badInput('Nobody can mute themselves. Name somebody else.');
   return [...new Set(targets)];
@@ -49,7 +48,7 @@ function targetsOf(userId: string, body: Json): string[] {
  *
  * @throws {ApiError} 4 for an unknown user or the caller themselves.
  */
-export async function blockUser(deps: Deps, userId: string, body: Json): Promise<Json> {
+export async function blockUser(deps: Deps, userId: string, body: Blocked): Promise<Json> {
   const blockedId = blockedOf(userId, body);
   await knownUser(deps, userId);
   await requireUsers(deps.db, [blockedId]);
@@ -63,14 +62,15 @@ export async function blockUser(deps: Deps, userId: string, body: Json): Promise
 }
 
 /** @throws {ApiError} 4 for bad input. */
-export async function unblockUser(deps: Deps, userId: string, body: Json): Promise<void> {
+export async function unblockUser(deps: Deps, userId: string, body: Blocked): Promise<void> {
   const blockedId = blockedOf(userId, body);
   await unblock(deps.db, userId, blockedId);
   await tellPairs(deps, userId, blockedId, false);
 }
 
-function blockedOf(userId: string, { blocked_user_id: id }: Json): string {
-  if (typeof id !== 'string' || !id) throw badInput(`blocked_user_id must name a user; got ${shown(id)}`);
+type Blocked = BodyOf<typeof BlockUsers>;
+
+function blockedOf(userId: string, { blocked_user_id: id }: Blocked): string {
   if (id === userId) throw badInput('Nobody can block themselves. Name somebody else.');
   return id;
 }

@@ -1,3 +1,4 @@
+import type { Static } from 'typebox';
 import type { Message } from '../../src/protocol.js';
 import type { Access } from './access.js';
 import { formatTime, type Micros } from './clock.js';
@@ -5,7 +6,7 @@ import { announce, toChannel, toWatchers } from './deliver.js';
 import type { Deps } from './deps.js';
 import { tellDraft } from './drafts.js';
 import { ApiError, badInput, notAllowed, shown } from './errors.js';
-import type { Json } from './input.js';
+import type { Written } from './shapes/messages.js';
 import { Messages } from './message-view.js';
 import { noParent, readMessage } from './new-message.js';
 import { appendEvent, type Place } from './store/channels.js';
@@ -31,7 +32,7 @@ export async function sendMessage(
   deps: Deps,
   access: Access,
   userId: string,
-  input: Json,
+  input: Static<typeof Written>,
   keepHidden = false,
 ): Promise<Message> {
   const { type } = access;

@@ -1,15 +1,16 @@
 import { randomUUID } from 'node:crypto';
+import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { ApiError } from './errors.js';
-import type { Frame } from './frame.js';
+import { textFrame, type Frame } from './frame.js';
 import type { Bearer } from './token.js';
 
 /** Of events that wait for one slow connection. Beyond it the connection ends; an event is never skipped. */
 const MAX_WAITING_EVENTS = 512;
 const MAX_WAITING_BYTES = 1024 * 1024;
 
-/** How a prepared frame is sent: its bytes are text. */
-const TEXT = { binary: false };
+/** Of events that wait to leave together. */
+const MAX_CORKED = 64;
 
 /** Why the server ends a stream: WebSocket close codes other than 1000, which clients read as "never come back". */
 export const CLOSE_RESTART = 1012;
@@ -61,11 +62,13 @@ export abstract class Stream {
 }
 
 /**
- * A stream over a WebSocket. Ends when the socket does, after `silenceMs` without a frame from the client, or when the
+ * A stream over a WebSocket. Events are written beside it as whole frames, which are the same bytes for everybody who
+ * gets them; nothing is compressed, and so the order is that of writing. Ends when the socket does, after `silenceMs` without a frame from the client, or when the
  * client takes nothing for `stallMs`.
  */
 export class SocketStream extends Stream {
   #socket: WebSocket;
+  #pipe: Duplex;
   #stallMs: number;
   #waiting = 0;
   /** When something was last taken, or began to wait. */
@@ -75,14 +78,16 @@ export class SocketStream extends Stream {
     this.#waiting--;
     this.#movedAt = performance.now();
   };
+  #uncork = () => this.#pipe.uncork();
 
   constructor(
     userId: string,
-    socket: WebSocket,
+    { socket, pipe }: { socket: WebSocket; pipe: Duplex },
     { silenceMs, stallMs, id }: { silenceMs: number; stallMs: number; id?: string },
   ) {
     super(userId, id);
     this.#socket = socket;
+    this.#pipe = pipe;
     this.#stallMs = stallMs;
     this.#silence = setTimeout(() => this.end(CLOSE_SILENT), silenceMs);
     socket.on('close', () => this.end());
@@ -95,12 +100,20 @@ export class SocketStream extends Stream {
   }
 
   push(frame: Frame | string): void {
-    if (this.ended) return;
-    if (this.#waiting >= MAX_WAITING_EVENTS || this.#socket.bufferedAmount > MAX_WAITING_BYTES)
+    // A peer that has said goodbye gets nothing but the answer to that.
+    if (this.ended || this.#socket.readyState !== this.#socket.OPEN) return;
+    const pipe = this.#pipe;
+    if (this.#waiting >= MAX_WAITING_EVENTS || pipe.writableLength > MAX_WAITING_BYTES)
       return this.end(CLOSE_OVERFLOW);
     if (this.#waiting++ === 0) this.#movedAt = performance.now();
-    if (typeof frame === 'string') this.#socket.send(frame, this.#taken);
-    else this.#socket.send(frame.bytes, TEXT, this.#taken);
+    // Not too much at once either: what waits here looks like what a slow peer leaves.
+    if (this.#waiting % MAX_CORKED === 0) pipe.uncork();
+    if (!pipe.writableCorked) {
+      // What one turn of the event loop writes leaves as one packet.
+      pipe.cork();
+      setImmediate(this.#uncork);
+    }
+    pipe.write(typeof frame === 'string' ? textFrame(frame) : frame.wire, this.#taken);
   }
 
   endIfStalled(): void {

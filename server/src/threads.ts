@@ -4,7 +4,9 @@ import { toWatchers, type Outgoing } from './deliver.js';
 import type { Deps } from './deps.js';
 import { draftOf } from './drafts.js';
 import { badInput, notAllowed, notFound, shown } from './errors.js';
-import { asObject, asStrings, checkSize, patched, type Json } from './input.js';
+import { checkSize, patched, type Json } from './input.js';
+import type { BodyOf } from './shapes/operation.js';
+import type { UpdateThreadPartial } from './shapes/threads.js';
 import { Messages } from './message-view.js';
 import type { Found } from './access.js';
 import { channelsById, lockChannel } from './store/channels.js';
@@ -24,7 +26,6 @@ export interface ThreadOptions {
 
 /** Of read states with one thread. */
 const MAX_READS = 100;
-const MAX_KEYS = 100;
 const MAX_TITLE = 255;
 
 /** Computed by the server. */
@@ -149,12 +150,15 @@ export async function threadOf(deps: Deps, { message }: Found): Promise<ThreadRo
  *
  * @throws {ApiError} 4 for a bad field, 16 for no thread, 17 for who is no member and did not write the parent.
  */
-export async function changeThread(deps: Deps, found: Found, userId: string, body: Json): Promise<ThreadRow> {
+export async function changeThread(
+  deps: Deps,
+  found: Found,
+  userId: string,
+  { set, unset }: BodyOf<typeof UpdateThreadPartial>,
+): Promise<ThreadRow> {
   const { message, member, backend } = found;
   if (!member && message.user_id !== userId && !backend)
     throw notAllowed(userId, 'update a thread of others');
-  const set = asObject(body['set'], 'set');
-  const unset = asStrings(body['unset'], 'unset', MAX_KEYS);
   const forbidden = [...Object.keys(set), ...unset].find((key) => RESERVED.includes(key.split('.')[0] ?? ''));
   if (forbidden !== undefined) throw notAllowed(userId, `change ${shown(forbidden)} of a thread`);
   const row = await deps.inOrder(message.cid, () =>

@@ -3,8 +3,8 @@ import type { Found } from './access.js';
 import { toUser } from './deliver.js';
 import type { Deps } from './deps.js';
 import { badInput, notFound, shown } from './errors.js';
-import { asObject, type Json } from './input.js';
-import { readText } from './poll-input.js';
+import type { BodyOf } from './shapes/operation.js';
+import type { CastPollVote } from './shapes/polls.js';
 import { voteOf } from './poll-view.js';
 import { inPoll, noPoll, optionOf, type PollTask } from './polls.js';
 import { deleteVotes, insertVote, updateAnswer, votesBy } from './store/polls.js';
@@ -12,7 +12,7 @@ import type { Db, PollRow, VoteRow } from './store/schema.js';
 import { channelIn } from './tell-message.js';
 import { eventIn, People } from './wire.js';
 
-const MAX_ANSWER = 500;
+type Given = BodyOf<typeof CastPollVote>['vote'];
 
 interface Voted {
   vote: VoteRow;
@@ -29,10 +29,9 @@ export async function castVote(
   { message }: Found,
   userId: string,
   pollId: string,
-  input: unknown,
+  given: Given,
 ): Promise<object> {
   if (message.poll_id !== pollId) throw noPoll(pollId);
-  const given = asObject(input, 'vote');
   const done = await inPoll(deps, pollId, userId, async (trx, poll) => {
     if (poll.is_closed) throw badInput('The poll is closed. It takes no more votes.');
     return cast(deps, trx, poll, userId, given);
@@ -45,21 +44,20 @@ async function cast(
   trx: Db,
   poll: PollRow,
   userId: string,
-  input: Json,
+  { option_id: optionId, answer_text: text }: Given,
 ): Promise<PollTask<Voted>> {
   const own = await votesBy(trx, poll.id, userId);
   const now = deps.clock.now();
   const fresh = { id: randomUUID(), poll_id: poll.id, user_id: userId, created_at: now, updated_at: now };
-  if (input['answer_text'] !== undefined && input['answer_text'] !== null) {
+  if (text !== undefined) {
     if (!poll.settings.allow_answers)
       throw badInput('The poll takes no answers in words. Vote for an option.');
-    const text = readText(input['answer_text'], 'answer_text', MAX_ANSWER);
     const held = own.find((vote) => vote.option_id === null);
     if (held?.answer_text === text) return { result: { vote: held, poll } };
     if (!held) return told('poll.vote_casted', poll, await insertVote(trx, { ...fresh, option_id: null, answer_text: text })); // prettier-ignore
     return told('poll.vote_changed', poll, await updateAnswer(trx, held.id, text, now));
   }
-  const option = optionOf(poll, input['option_id']);
+  const option = optionOf(poll, optionId);
   const votes = own.filter((vote) => vote.option_id !== null);
   const held = votes.find((vote) => vote.option_id === option.id);
   if (held) return { result: { vote: held, poll } };

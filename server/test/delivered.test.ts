@@ -112,7 +112,7 @@ describe('a delivery receipt', () => {
     const bad = (value: unknown) =>
       bob.call('POST', '/channels/delivered', { latest_delivered_messages: value });
     refused(await bad('x'), 400, 4, /latest_delivered_messages/);
-    refused(await bad([{ cid }]), 400, 4, /\{cid, id\}/);
+    refused(await bad([{ cid }]), 400, 4, /latest_delivered_messages\[\]\.id must be a message id/);
     refused(await bad(Array(101).fill({ cid, id: 'x' })), 400, 4, /100/);
     await watcher.close();
   });

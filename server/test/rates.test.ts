@@ -45,6 +45,32 @@ describe('the rate limit', () => {
   });
 });
 
+describe('who has no name', () => {
+  /** Asks as an anonymous visitor behind proxies that say so. @returns How many requests are left. */
+  async function left(behind: RunningServer, forwarded: string): Promise<string | null> {
+    const headers = { 'stream-auth-type': 'anonymous', 'x-forwarded-for': forwarded };
+    return (await fetch(`${behind.url}/app?api_key=key`, { headers })).headers.get('x-ratelimit-remaining');
+  }
+
+  it('is counted by their address, as proxies that are trusted say it', async () => {
+    const behind = await start({ anonymous: true, rateLimit: 9, proxies: 1, now: () => now });
+
+    assert.equal(await left(behind, '10.0.0.1'), '8');
+    assert.equal(await left(behind, '10.0.0.2'), '8');
+    // What stands before the proxy's own entry is the visitor's word.
+    assert.equal(await left(behind, '10.0.0.9, 10.0.0.1'), '7');
+    await behind.close();
+  });
+
+  it('cannot choose an address where no proxy is trusted', async () => {
+    const alone = await start({ anonymous: true, rateLimit: 9, now: () => now });
+
+    assert.equal(await left(alone, '10.0.0.1'), '8');
+    assert.equal(await left(alone, '10.0.0.2'), '7');
+    await alone.close();
+  });
+});
+
 describe('connections of one user', () => {
   it('are twenty at most; one more is refused with 71', async () => {
     const sockets: Socket[] = [];

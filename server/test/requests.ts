@@ -32,6 +32,7 @@ const PARTS: Readonly<Record<Route, (target: Target) => Parts>> = {
   'GET /healthz': none,
   'GET /metrics': none,
   'GET /hi': none,
+  'GET /openapi.json': none,
   'POST /guest': () => ({ body: { user: { id: 'visitor', name: 'Vera' } } }),
   'GET /app': none,
   'PATCH /app': () => ({ body: { revoke_tokens_issued_before: null } }),

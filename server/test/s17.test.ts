@@ -124,7 +124,7 @@ describe('whoever has no valid token', () => {
       const response = await raw(sampleOf(route, closed), preflight);
 
       assert.ok(response.ok, String(response.status));
-      assert.doesNotMatch(await response.text(), /secret|target|\bada\b/);
+      assert.doesNotMatch(await response.text(), /secret|\btarget\d|\bada\b/);
       swept.add(route);
     });
 

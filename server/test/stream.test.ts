@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import { afterEach, beforeEach, describe, it, mock } from 'node:test';
+import { Duplex } from 'node:stream';
 import { useFakeTimers, type SinonFakeTimers } from 'sinon';
 import type { WebSocket } from 'ws';
 import { ApiError } from '../src/errors.js';
+import { Frame, textFrame } from '../src/frame.js';
 import { PollStream, SocketStream } from '../src/stream.js';
 
 let clock: SinonFakeTimers;
@@ -135,17 +137,13 @@ describe('a polled stream', () => {
   });
 });
 
-/** A socket that takes frames and never gets rid of them. */
-class StalledSocket extends EventEmitter {
+/** A socket whose frames leave by its pipe. */
+class PlainSocket extends EventEmitter {
+  readonly OPEN = 1;
   readonly CLOSED = 3;
   readyState = 1;
-  bufferedAmount = 0;
   code: number | undefined;
   cut = false;
-
-  send(): void {
-    // The callback never comes: nothing leaves.
-  }
 
   close(code: number): void {
     this.code = code;
@@ -158,9 +156,16 @@ class StalledSocket extends EventEmitter {
 
 const LIMITS = { silenceMs: 90_000, stallMs: 10_000 };
 
-function socketStream(): { socket: StalledSocket; stream: SocketStream } {
-  const socket = new StalledSocket();
-  return { socket, stream: new SocketStream('ada', socket as unknown as WebSocket, LIMITS) };
+/** Takes what is written, and never gets rid of it. */
+const stalledPipe = () =>
+  new Duplex({ read: () => undefined, write: () => undefined, writev: () => undefined });
+
+function socketStream(pipe = stalledPipe()): { socket: PlainSocket; stream: SocketStream } {
+  const socket = new PlainSocket();
+  return {
+    socket,
+    stream: new SocketStream('ada', { socket: socket as unknown as WebSocket, pipe }, LIMITS),
+  };
 }
 
 describe('a socket stream', () => {
@@ -171,6 +176,37 @@ describe('a socket stream', () => {
     clock.tick(1000);
 
     assert.deepEqual([socket.code, socket.cut], [1001, true]);
+  });
+
+  it('writes what one turn sends as one packet, each event in a frame of its own', () => {
+    const packets: Buffer[][] = [];
+    const pipe = new Duplex({
+      read: () => undefined,
+      writev: (chunks, done) => {
+        packets.push(chunks.map(({ chunk }) => chunk as Buffer));
+        done();
+      },
+    });
+    const { stream } = socketStream(pipe);
+
+    for (const frame of [Frame.of({ n: 1 }), '{"n":2}', Frame.of({ n: 3 })]) stream.push(frame);
+    assert.equal(packets.length, 0);
+    clock.tick(1);
+    stream.push('{"n":4}');
+    clock.tick(1);
+
+    const texts = packets.map((packet) => packet.map((frame) => frame.subarray(2).toString()));
+    assert.deepEqual(texts, [['{"n":1}', '{"n":2}', '{"n":3}'], ['{"n":4}']]);
+  });
+
+  it('writes nothing once the peer has said goodbye', () => {
+    const pipe = stalledPipe();
+    const { socket, stream } = socketStream(pipe);
+
+    socket.readyState = 2;
+    stream.push('{}');
+
+    assert.equal(pipe.writableLength, 0);
   });
 
   it('ends with 1013 when more than 512 events wait', () => {
@@ -198,8 +234,9 @@ describe('a socket stream', () => {
 
   it('ends with 1013 when more than 1 MiB waits', () => {
     const { socket, stream } = socketStream();
-    socket.bufferedAmount = 1024 * 1024 + 1;
 
+    stream.push(`"${'x'.repeat(1024 * 1024)}"`);
+    assert.equal(socket.code, undefined);
     stream.push('{}');
 
     assert.equal(socket.code, 1013);
@@ -215,5 +252,25 @@ describe('a socket stream', () => {
     stream.end();
 
     assert.deepEqual([onEnd.mock.callCount(), socket.code], [1, undefined]);
+  });
+});
+
+describe('a text frame', () => {
+  for (const [length, head] of [
+    [0, [0x81, 0]],
+    [125, [0x81, 125]],
+    [126, [0x81, 126, 0, 126]],
+    [65_535, [0x81, 126, 255, 255]],
+    [65_536, [0x81, 127, 0, 0, 0, 0, 0, 1, 0, 0]],
+  ] as const)
+    it(`says that it holds ${length} bytes`, () => {
+      const frame = textFrame('x'.repeat(length));
+
+      assert.deepEqual([...frame.subarray(0, head.length)], head);
+      assert.equal(frame.length, head.length + length);
+    });
+
+  it('counts bytes, not characters', () => {
+    assert.deepEqual(textFrame('é'), Buffer.from([0x81, 2, 0xc3, 0xa9]));
   });
 });

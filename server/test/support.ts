@@ -39,6 +39,7 @@ export async function start(options: Partial<ServerOptions> = {}): Promise<Runni
     pollHoldMs: 50,
     // Tests ask more, and quicker, than people do.
     rateLimit: 0,
+    checkAnswers: true,
     ...options,
   });
 }

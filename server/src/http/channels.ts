@@ -5,12 +5,27 @@ import type { Connection } from '../connections.js';
 import type { Deps } from '../deps.js';
 import { deleteChannel, truncateChannel } from '../empty-channel.js';
 import { badInput, notAllowed, shown } from '../errors.js';
-import { asCount, asFlag, asObject, asStrings, checkSize, isObject, patched, type Json } from '../input.js';
+import { checkSize, patched, type Json } from '../input.js';
 import { readPlain } from '../member-input.js';
 import { changeMembers, createChannel, distinctId } from '../members.js';
 import { readSystemMessage } from '../new-message.js';
 import { readPage } from '../paging.js';
 import { sendPrepared } from '../send.js';
+import {
+  ChannelFields,
+  DeleteChannel,
+  GetChannel,
+  GetOrCreateChannel,
+  GetOrCreateDistinctChannel,
+  MAX_MEMBERS,
+  QueryChannels,
+  StopWatchingChannel,
+  TruncateChannel,
+  UpdateChannel,
+  UpdateChannelPartial,
+} from '../shapes/channels.js';
+import { checked } from '../shapes/check.js';
+import type { BodyOf } from '../shapes/operation.js';
 import { appendEvent, findChannel, lockChannel, updateChannelData } from '../store/channels.js';
 import { findMember, membersOf } from '../store/members.js';
 import { queryChannels } from '../store/query-channels.js';
@@ -20,17 +35,8 @@ import { channelOf, eventIn, memberOf, ownChannelOf, People } from '../wire.js';
 import type { AddRoute, Call, ChannelCall } from './route.js';
 import { connectionOf, wanted, watch } from './watch.js';
 
-/** Of channels, messages and members in one answer (protocol.md §7.2). */
-const MAX_CHANNELS = 30;
-const MAX_OFFSET = 1000;
-const MAX_MESSAGES = 300;
-const MAX_MEMBERS = 100;
-
-/** What an update of a channel may hold. */
-const UPDATES = [
-  'data', 'add_members', 'remove_members', 'invites', 'accept_invite', 'reject_invite', 'add_moderators',
-  'demote_moderators', 'assign_roles', 'hide_history', 'hide_history_before', 'message', 'skip_push',
-]; // prettier-ignore
+type Asked = BodyOf<typeof GetOrCreateChannel>;
+type Word = NonNullable<BodyOf<typeof UpdateChannel>['message']>;
 
 /** Computed by the server, or set by other endpoints. */
 const RESERVED = [
@@ -40,54 +46,42 @@ const RESERVED = [
 ]; // prettier-ignore
 
 export function addChannels(add: AddRoute, deps: Deps): void {
-  add('POST', '/channels', 'QueryChannels', (call) => query(deps, call));
-  add('POST', '/channels/:type/query', 'GetOrCreateChannel', (call) => getOrCreate(deps, call));
-  add('POST', '/channels/:type/:id/query', 'GetOrCreateChannel', (call) => getOrCreate(deps, call));
-  add('GET', '/channels/:type/:id', 'GetChannel', async (call) => {
+  add('POST', '/channels', QueryChannels, (call) => query(deps, call));
+  add('POST', '/channels/:type/query', GetOrCreateDistinctChannel, (call) => getOrCreate(deps, call));
+  add('POST', '/channels/:type/:id/query', GetOrCreateChannel, (call) => getOrCreate(deps, call));
+  add('GET', '/channels/:type/:id', GetChannel, async (call) => {
     const { channel } = call.access;
-    const messages = { limit: asCount(call.query['messages_limit'], 'messages_limit', 25, MAX_MESSAGES) };
-    const state = asFlag(call.query['state'], 'state', true);
+    const { state, messages_limit: limit } = call.query;
     const [answer] = await channelStates(deps, [channel], call.userId, {
       state,
-      messages,
+      messages: { limit },
       memberLimit: MAX_MEMBERS,
     });
     return answer ?? {};
   });
-  add('POST', '/channels/:type/:id/stop-watching', 'StopWatchingChannel', (call) => stopWatching(deps, call));
-  add('POST', '/channels/:type/:id', 'UpdateChannel', (call) => update(deps, call));
-  add('DELETE', '/channels/:type/:id', 'DeleteChannel', ({ access, userId, query }) => {
-    asFlag(query['hard_delete'], 'hard_delete', false); // it is gone for good either way
-    return deleteChannel(deps, access, userId);
-  });
-  add('POST', '/channels/:type/:id/truncate', 'TruncateChannel', ({ access, userId, body }) =>
+  add('POST', '/channels/:type/:id/stop-watching', StopWatchingChannel, (call) => stopWatching(deps, call));
+  add('POST', '/channels/:type/:id', UpdateChannel, (call) => update(deps, call));
+  add('DELETE', '/channels/:type/:id', DeleteChannel, ({ access, userId }) =>
+    deleteChannel(deps, access, userId),
+  );
+  add('POST', '/channels/:type/:id/truncate', TruncateChannel, ({ access, userId, body }) =>
     truncateChannel(deps, access, userId, body),
   );
-  add('PATCH', '/channels/:type/:id', 'UpdateChannelPartial', (call) => updatePartly(deps, call));
+  add('PATCH', '/channels/:type/:id', UpdateChannelPartial, (call) => updatePartly(deps, call));
 }
 
-async function query(deps: Deps, call: Call): Promise<object> {
+async function query(deps: Deps, call: Call<typeof QueryChannels>): Promise<object> {
   const { body, userId } = call;
   const connection = connectionOf(deps, call);
-  const watching = wanted(body, 'watch', connection !== undefined, connection);
-  const following = wanted(body, 'presence', false, connection);
-  const limit = asCount(body['limit'], 'limit', 10, MAX_CHANNELS);
-  const found = await queryChannels(
-    deps.db,
-    userId,
-    {
-      filter: asObject(body['filter_conditions'], 'filter_conditions'),
-      sort: body['sort'],
-      limit,
-      offset: asCount(body['offset'], 'offset', 0, MAX_OFFSET),
-    },
-    deps.clock.now(),
-  );
+  const watching = wanted(body.watch ?? connection !== undefined, 'watch', connection);
+  const following = wanted(body.presence, 'presence', connection);
+  const { filter_conditions: filter, sort, limit, offset } = body;
+  const found = await queryChannels(deps.db, userId, { filter, sort, limit, offset }, deps.clock.now());
   const channels = watching ? await watch(deps, watching, found) : found;
   const states = await channelStates(deps, channels, userId, {
-    state: asFlag(body['state'], 'state', true),
-    messages: asCount(body['message_limit'], 'message_limit', 25, MAX_MESSAGES),
-    memberLimit: asCount(body['member_limit'], 'member_limit', MAX_MEMBERS, MAX_MEMBERS),
+    state: body.state,
+    messages: body.message_limit,
+    memberLimit: body.member_limit,
   });
   if (following)
     await follow(
@@ -97,25 +91,19 @@ async function query(deps: Deps, call: Call): Promise<object> {
   return { channels: states };
 }
 
-async function getOrCreate(deps: Deps, call: Call): Promise<object> {
+async function getOrCreate(deps: Deps, call: Call<typeof GetOrCreateChannel>): Promise<object> {
   const { body, userId, params } = call;
   const connection = connectionOf(deps, call);
-  const watching = wanted(body, 'watch', false, connection);
-  const following = wanted(body, 'presence', false, connection);
-  const data = asObject(body['data'], 'data');
+  const watching = wanted(body.watch, 'watch', connection);
+  const following = wanted(body.presence, 'presence', connection);
+  const { data } = body;
   const { type = '', id } = params;
-  const asked = { type, id: id ?? distinctId(data['members'], userId), distinct: id === undefined, data };
+  const asked = { type, id: id ?? distinctId(data.members, userId), distinct: id === undefined, data };
   const { channel: found } = await findOrCreate(deps, call, asked);
-  const page = asObject(body['messages'], 'messages');
   const options = {
-    state: asFlag(body['state'], 'state', true),
-    messages: await readPage(deps.db, found.cid, page, MAX_MEMBERS),
-    memberLimit: asCount(
-      asObject(body['members'], 'members')['limit'],
-      'members.limit',
-      MAX_MEMBERS,
-      MAX_MEMBERS,
-    ),
+    state: body.state,
+    messages: await readPage(deps.db, found.cid, body.messages),
+    memberLimit: body.members.limit,
   };
   const channels = watching ? await watch(deps, watching, [found]) : [found];
   const [state] = await channelStates(deps, channels, userId, options);
@@ -125,8 +113,8 @@ async function getOrCreate(deps: Deps, call: Call): Promise<object> {
 
 async function findOrCreate(
   deps: Deps,
-  { userId, kind }: Call,
-  asked: { type: string; id: string; distinct: boolean; data: Json },
+  { userId, kind }: Pick<Call, 'userId' | 'kind'>,
+  asked: { type: string; id: string; distinct: boolean; data: Asked['data'] },
 ): Promise<Access> {
   const backend = kind === 'server';
   const { cid, type, id } = readAddress(asked.type, asked.id);
@@ -143,8 +131,8 @@ async function findOrCreate(
   // Who keeps nothing, or whom nobody vouches for, leaves no channels behind.
   if (kind === 'guest' || kind === 'anonymous') throw notAllowed(userId, 'create a channel', kind);
   const newcomers = [
-    ...readPlain(members, 'members', userId, backend),
-    ...readPlain(invites, 'invites', userId, backend).map((entry) => ({
+    ...readPlain(members, userId, backend),
+    ...readPlain(invites, userId, backend).map((entry) => ({
       ...entry,
       status: 'pending' as const,
     })),
@@ -162,9 +150,7 @@ async function findOrCreate(
 function checkData(data: Json): void {
   const reserved = RESERVED.filter((field) => field in data);
   if (reserved.length) throw badInput(`The server sets ${reserved.join(', ')} of a channel. Leave it out.`);
-  for (const key of ['name', 'image'])
-    if (data[key] !== undefined && data[key] !== null && typeof data[key] !== 'string')
-      throw badInput(`A channel's ${key} is a string; got ${shown(data[key])}`);
+  checked(ChannelFields, data, 'Channel data');
   checkSize(data, 'Channel data');
 }
 
@@ -172,7 +158,7 @@ function follow(connection: Connection, members: readonly { user_id: string }[])
   return connection.follow(members.map((member) => member.user_id));
 }
 
-async function stopWatching(deps: Deps, call: ChannelCall): Promise<object> {
+async function stopWatching(deps: Deps, call: ChannelCall<typeof StopWatchingChannel>): Promise<object> {
   const { channel } = call.access;
   const connection = connectionOf(deps, call);
   if (!connection) throw badInput('stop-watching needs the connection_id of a live connection of yours.');
@@ -181,33 +167,31 @@ async function stopWatching(deps: Deps, call: ChannelCall): Promise<object> {
 }
 
 /** Replaces the channel's data, or changes its members. */
-async function update(deps: Deps, { access, body, userId }: ChannelCall): Promise<object> {
-  const unknown = Object.keys(body).filter((key) => !UPDATES.includes(key));
-  if (unknown.length) throw badInput(`UpdateChannel here knows ${UPDATES.join(', ')}; got ${shown(unknown)}`);
+async function update(deps: Deps, call: ChannelCall<typeof UpdateChannel>): Promise<object> {
+  const { access, body, userId } = call;
   const { data, message: word } = body;
   // Before the members change: a refusal leaves everything as it was.
-  if (isObject(data)) {
+  if (data) {
     requireOwner(access, userId);
     checkData(data);
   }
-  const said = isObject(word) ? await readWord(deps, access, userId, word) : undefined;
+  const said = word ? await readWord(deps, access, userId, word) : undefined;
   await changeMembers(deps, access, userId, body);
-  const answer = isObject(data)
+  const answer = data
     ? await writeData(deps, access, userId, () => data)
     : await updated(deps, userId, access.channel.cid);
   return said ? { ...answer, message: await sendPrepared(deps, access, said) } : answer;
 }
 
 /** What the owner says of the change, as a message of the channel itself. */
-async function readWord(deps: Deps, access: Access, userId: string, word: Json): Promise<NewMessage> {
+async function readWord(deps: Deps, access: Access, userId: string, word: Word): Promise<NewMessage> {
   requireOwner(access, userId);
   return readSystemMessage(deps, access, userId, word);
 }
 
-async function updatePartly(deps: Deps, call: ChannelCall): Promise<object> {
-  const { access } = call;
-  const set = asObject(call.body['set'], 'set');
-  const unset = asStrings(call.body['unset'], 'unset', MAX_MEMBERS);
+async function updatePartly(deps: Deps, call: ChannelCall<typeof UpdateChannelPartial>): Promise<object> {
+  const { access, body } = call;
+  const { set, unset } = body;
   const forbidden = [...Object.keys(set), ...unset].find((key) => RESERVED.includes(key.split('.')[0] ?? ''));
   if (forbidden !== undefined) throw notAllowed(call.userId, `change ${shown(forbidden)} of a channel`);
   return writeData(deps, access, call.userId, (now) => {

@@ -6,7 +6,8 @@ import { formatTime } from '../clock.js';
 import type { Deps } from '../deps.js';
 import { unknownConnection, type Connection } from '../connections.js';
 import { ApiError, notFound } from '../errors.js';
-import { asCount, isObject } from '../input.js';
+import { isObject } from '../input.js';
+import { LongPoll } from '../shapes/connect.js';
 import { connect, heartbeat, stillActive } from '../session.js';
 import { CLOSE_RESTART, endSocket, PollStream, SocketStream } from '../stream.js';
 import { requireKind } from './limits-of.js';
@@ -24,7 +25,7 @@ const CLOSE_FAILED = 1011;
 /** The WebSocket end of the protocol: `GET /connect`. */
 export function addWebSocket(app: FastifyInstance, deps: Deps): void {
   // Upgrades take another way, below, and have their token in the URL: `greet` checks it.
-  app.get('/connect', { config: { endpoint: 'Connect' } }, () => {
+  app.get('/connect', { config: { endpoint: 'Connect' }, schema: { hide: true } }, () => {
     throw notFound('/connect is a WebSocket; this request has no "Upgrade" header. Connect by /longpoll.');
   });
   const sockets = new WebSocketServer({
@@ -43,7 +44,9 @@ export function addWebSocket(app: FastifyInstance, deps: Deps): void {
     // The protocol tells refusals in the first frame, since a browser cannot read the answer to an upgrade.
     sockets.handleUpgrade(request, socket, head, (peer) => {
       peer.on('error', () => undefined); // 'close' follows
-      greet(deps, peer, new URLSearchParams(query)).catch((error: unknown) => refuse(deps, peer, error));
+      greet(deps, { socket: peer, pipe: socket }, new URLSearchParams(query)).catch((error: unknown) =>
+        refuse(deps, peer, error),
+      );
     });
   });
   // Before the server waits for its sockets to end: those still being greeted are in no other list.
@@ -51,6 +54,12 @@ export function addWebSocket(app: FastifyInstance, deps: Deps): void {
     for (const peer of sockets.clients) endSocket(peer, CLOSE_RESTART);
     done();
   });
+}
+
+/** A WebSocket, and the connection that carries it. */
+interface Ends {
+  socket: WebSocket;
+  pipe: Duplex;
 }
 
 function isAllowed({ options: { origins } }: Deps, origin: string): boolean {
@@ -61,7 +70,8 @@ function refuseUpgrade(socket: Duplex, status: string): void {
   socket.end(`HTTP/1.1 ${status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`);
 }
 
-async function greet(deps: Deps, peer: WebSocket, query: URLSearchParams): Promise<void> {
+async function greet(deps: Deps, ends: Ends, query: URLSearchParams): Promise<void> {
+  const { socket: peer } = ends;
   let stream: SocketStream | undefined;
   peer.on('message', (data, binary) => {
     if (binary) return endSocket(peer, CLOSE_BINARY);
@@ -81,7 +91,7 @@ async function greet(deps: Deps, peer: WebSocket, query: URLSearchParams): Promi
   deps.rates.connect(bearer);
   await connect(deps, bearer, query.get('json'), (greeting) => {
     const { silenceMs, stallMs } = deps.options;
-    stream = new SocketStream(bearer.userId, peer, { silenceMs, stallMs, id: deps.connections.newId() });
+    stream = new SocketStream(bearer.userId, ends, { silenceMs, stallMs, id: deps.connections.newId() });
     if (peer.readyState !== peer.OPEN) stream.end();
     stream.push(JSON.stringify(greeting(stream.id)));
     return stream;
@@ -120,12 +130,12 @@ function refuse(deps: Deps, peer: WebSocket, error: unknown): void {
 
 /** The polling end: `GET /longpoll` to connect, to take events and to close. */
 export function addLongPoll(add: AddRoute, deps: Deps): void {
-  add('GET', '/longpoll', 'LongPoll', async (call) => {
+  add('GET', '/longpoll', LongPoll, async (call) => {
     const { connection_id: id } = call.query;
     if (id === undefined) return openPoll(deps, call);
-    const connection = typeof id === 'string' ? deps.connections.find(id, call.userId) : undefined;
+    const connection = deps.connections.find(id, call.userId);
     if (!connection) throw unknownConnection();
-    if (call.query['close'] === 'true') {
+    if (call.query.close === 'true') {
       connection.close();
       return {};
     }
@@ -133,12 +143,12 @@ export function addLongPoll(add: AddRoute, deps: Deps): void {
   });
 }
 
-async function openPoll(deps: Deps, { query, reply }: Call): Promise<object> {
+async function openPoll(deps: Deps, { query, reply }: Call<typeof LongPoll>): Promise<object> {
   const { bearer } = reply.request;
   const { pollHoldMs: holdMs, pollExpiryMs: expiryMs } = deps.options;
   let event: object = {};
   deps.rates.connect(bearer);
-  await connect(deps, bearer, query['json'], (greeting) => {
+  await connect(deps, bearer, query.json, (greeting) => {
     const stream = new PollStream(bearer.userId, { holdMs, expiryMs, id: deps.connections.newId() });
     if (reply.raw.destroyed) stream.end();
     event = greeting(stream.id);
@@ -147,10 +157,8 @@ async function openPoll(deps: Deps, { query, reply }: Call): Promise<object> {
   return { event };
 }
 
-async function poll(connection: Connection, { query, reply }: Call): Promise<string> {
-  const ack =
-    query['ack'] === undefined ? undefined : asCount(query['ack'], 'ack', 0, Number.MAX_SAFE_INTEGER);
-  const { number, frames } = await connection.poll(ack);
+async function poll(connection: Connection, { query, reply }: Call<typeof LongPoll>): Promise<string> {
+  const { number, frames } = await connection.poll(query.ack);
   reply.raw.once('finish', () => connection.delivered(number));
   reply.type('application/json');
   // The events are JSON already.

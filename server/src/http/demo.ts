@@ -6,10 +6,12 @@ import type { Deps } from '../deps.js';
 import { notFound, shown } from '../errors.js';
 import { userToken } from '../token.js';
 
+const HIDDEN = { schema: { hide: true } };
+
 /** Demo pages, and a token for whichever demo user asks: exists under `demo` alone. */
 export async function addDemo(app: FastifyInstance, { options, credentials }: Deps): Promise<void> {
-  app.get('/demo/config.json', (_request, reply) => reply.send({ apiKey: credentials.apiKey }));
-  app.get('/demo/token', async (request) => {
+  app.get('/demo/config.json', HIDDEN, (_request, reply) => reply.send({ apiKey: credentials.apiKey }));
+  app.get('/demo/token', HIDDEN, async (request) => {
     const { user_id: userId } = request.query as Record<string, unknown>;
     if (typeof userId !== 'string' || !DEMO_USERS.some(({ id }) => id === userId))
       throw notFound(

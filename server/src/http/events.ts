@@ -5,12 +5,20 @@ import { toWatchers, type Outgoing } from '../deliver.js';
 import { markAllDelivered } from '../delivered.js';
 import type { Deps } from '../deps.js';
 import { ApiError, badInput, notAllowed, shown } from '../errors.js';
-import { asObject, checkSize, type Json } from '../input.js';
+import { checkSize, type Json } from '../input.js';
 import { ownTotals, tellOwn } from '../own-totals.js';
 import { markRead, markUnread, unreadOf } from '../store/reads.js';
 import type { MemberRow } from '../store/schema.js';
 import { unreadThreadsOf } from '../store/threads.js';
 import { countActive } from '../store/users.js';
+import {
+  MarkChannelsRead,
+  MarkDelivered,
+  MarkRead,
+  MarkUnread,
+  SendEvent,
+  UnreadCounts,
+} from '../shapes/events.js';
 import { readThread, unreadThread } from '../thread-reads.js';
 import { eventIn, People } from '../wire.js';
 import type { AddRoute, Call, ChannelCall } from './route.js';
@@ -26,32 +34,34 @@ const RESERVED = [
   'watcher_count', 'hard_delete', 'total_unread_count', 'unread_count', 'unread_channels', 'unread_messages',
   'unread_threads',
 ]; // prettier-ignore
-const MAX_CHANNELS = 100;
 
 export function addEvents(add: AddRoute, deps: Deps): void {
-  add('POST', '/channels/:type/:id/event', 'SendEvent', async ({ access, userId, body }) => ({
-    event: await sendEvent(deps, access, userId, asObject(body['event'], 'event')),
+  add('POST', '/channels/:type/:id/event', SendEvent, async ({ access, userId, body }) => ({
+    event: await sendEvent(deps, access, userId, body.event),
   }));
-  add('POST', '/channels/:type/:id/read', 'MarkRead', async ({ access, userId, body }) => {
+  add('POST', '/channels/:type/:id/read', MarkRead, async ({ access, userId, body }) => {
     requireReads(access);
     const { thread_id: thread } = body;
     if (thread) return { event: (await readThread(deps, access, userId, thread)) ?? null };
     return { event: (await read(deps, access, userId)) ?? null };
   });
-  add('POST', '/channels/:type/:id/unread', 'MarkUnread', (call) => unread(deps, call));
-  add('POST', '/channels/read', 'MarkChannelsRead', (call) => readMany(deps, call));
-  add('POST', '/channels/delivered', 'MarkDelivered', async ({ body, userId }) => {
+  add('POST', '/channels/:type/:id/unread', MarkUnread, (call) => unread(deps, call));
+  add('POST', '/channels/read', MarkChannelsRead, (call) => readMany(deps, call));
+  add('POST', '/channels/delivered', MarkDelivered, async ({ body, userId }) => {
     await markAllDelivered(deps, userId, body);
     return {};
   });
-  add('GET', '/unread', 'UnreadCounts', (call) => unreadCounts(deps, call.userId));
+  add('GET', '/unread', UnreadCounts, (call) => unreadCounts(deps, call.userId));
 }
 
 /** Passes on typing, an assistant's state, or an event of the application's own; nothing is stored. */
-async function sendEvent(deps: Deps, access: Access, userId: string, input: Json): Promise<object> {
+async function sendEvent(
+  deps: Deps,
+  access: Access,
+  userId: string,
+  input: { type: string } & Json,
+): Promise<object> {
   const { type } = input;
-  if (typeof type !== 'string' || !type)
-    throw badInput(`event.type must be a non-empty string; got ${shown(type)}`);
   if (type === 'message.read') {
     if (!access.type.config.read_events) throw eventOff(type);
     return (await read(deps, access, userId)) ?? {};
@@ -106,11 +116,11 @@ async function read(deps: Deps, { channel }: Access, userId: string): Promise<ob
   });
 }
 
-async function unread(deps: Deps, { access, body, userId }: ChannelCall): Promise<object> {
+async function unread(deps: Deps, { access, body, userId }: ChannelCall<typeof MarkUnread>): Promise<object> {
   requireReads(access);
   const { message_id: id, thread_id: thread } = body;
   if (thread) return unreadThread(deps, access, userId, thread);
-  if (typeof id !== 'string') throw badInput(`message_id must name a message; got ${shown(id)}`);
+  if (id === undefined) throw badInput(`message_id must name a message; got ${shown(id)}`);
   const { message } = await readableMessage(deps, userId, id);
   const { channel } = access;
   if (message.cid !== channel.cid)
@@ -130,10 +140,8 @@ async function unread(deps: Deps, { access, body, userId }: ChannelCall): Promis
 }
 
 /** Marks the channels named, or all with something unread, as read. */
-async function readMany(deps: Deps, { body, userId }: Call): Promise<object> {
-  const named = Object.keys(asObject(body['read_by_channel'], 'read_by_channel'));
-  if (named.length > MAX_CHANNELS)
-    throw badInput(`read_by_channel may name ${MAX_CHANNELS} channels; got ${named.length}`);
+async function readMany(deps: Deps, { body, userId }: Call<typeof MarkChannelsRead>): Promise<object> {
+  const named = Object.keys(body.read_by_channel);
   const cids = named.length ? named : (await unreadOf(deps.db, userId)).map((row) => row.cid);
   let event: object | undefined;
   for (const cid of cids) {

@@ -1,27 +1,26 @@
 import type { Deps } from '../deps.js';
 import { badInput, shown } from '../errors.js';
-import { asCount, asList, isObject, parseObject, type Json } from '../input.js';
+import { asList, isObject, parseObject } from '../input.js';
 import { Messages } from '../message-view.js';
-import { MAX_PAGE, readPage } from '../paging.js';
+import { readPage } from '../paging.js';
+import { GetPinnedMessages } from '../shapes/messages.js';
 import { pinsOf } from '../store/pinned.js';
-import type { AddRoute, ChannelCall } from './route.js';
-
-const LIMIT = 20;
+import type { AddRoute, Call, ChannelCall } from './route.js';
 
 export function addPins(add: AddRoute, deps: Deps): void {
-  add('GET', '/channels/:type/:id/pinned_messages', 'GetPinnedMessages', (call) => pins(deps, call));
+  add('GET', '/channels/:type/:id/pinned_messages', GetPinnedMessages, (call) => pins(deps, call));
 }
 
-async function pins(deps: Deps, { access, userId, query }: ChannelCall): Promise<object> {
-  const asked = askedOf(query);
+async function pins(deps: Deps, call: ChannelCall<typeof GetPinnedMessages>): Promise<object> {
+  const { access, userId } = call;
+  const asked = askedOf(call);
   const { cid } = access.channel;
-  const options = { ...asked, limit: asCount(asked['limit'], 'limit', LIMIT, MAX_PAGE) };
-  const page = await readPage(deps.db, cid, options, LIMIT, 'pinned_at');
+  const page = await readPage(deps.db, cid, asked, 'pinned_at');
   const rows = await pinsOf(
     deps.db,
     { cid, viewer: userId },
     page,
-    directionOf(asked['sort']),
+    directionOf(asked.sort),
     deps.clock.now(),
   );
   const messages = await Messages.load(deps, rows, { viewer: userId });
@@ -29,11 +28,8 @@ async function pins(deps: Deps, { access, userId, query }: ChannelCall): Promise
 }
 
 /** Clients say it in the payload or in plain parameters. */
-function askedOf(query: Readonly<Json>): Json {
-  const { payload } = query;
-  if (payload === undefined) return { ...query, sort: sortOf(query['sort']) };
-  if (typeof payload !== 'string') throw badInput('payload must be given once, as JSON.');
-  return parseObject(payload, 'payload');
+function askedOf({ query, payload }: Call<typeof GetPinnedMessages>) {
+  return 'payload' in query ? payload : { ...query, sort: sortOf(query.sort) };
 }
 
 function sortOf(sort: unknown): unknown {

@@ -40,6 +40,7 @@ export const RIGHTS = {
   'GET /healthz': 'anyone',
   'GET /metrics': 'anyone',
   'GET /hi': 'anyone',
+  'GET /openapi.json': 'anyone',
   // Asks for the application's key, and is refused unless guests are admitted.
   'POST /guest': 'anyone',
   'GET /app': 'user',

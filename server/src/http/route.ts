@@ -14,14 +14,16 @@ import { asObject, parseObject, type Json } from '../input.js';
 import { readablePoll } from '../polls.js';
 import type { PollRow } from '../store/schema.js';
 import { speaksUnseen } from '../moderation.js';
+import type { Asked, Operation } from '../shapes/operation.js';
 import { verifyToken, type Bearer } from '../token.js';
 import { anonymousId, isAnonymous } from '../visitors.js';
 import { actedFor, withoutNames } from './acting.js';
 import { FOR_INVITED, requireKind, SPEAKING } from './limits-of.js';
+import { schemaOf } from './schemas.js';
 import { RIGHTS, type Right, type Route } from './rights.js';
 
 /** One authenticated request, free of the framework. */
-export interface Call {
+export interface Call<Op = Operation> extends Asked<Op> {
   /**
    * Whom the token speaks for; nothing in the request can change it. Of a backend's request whom it acts for, empty for
    * nobody.
@@ -29,8 +31,6 @@ export interface Call {
   userId: string;
   kind: Bearer['kind'];
   params: Readonly<Record<string, string>>;
-  query: Readonly<Record<string, unknown>>;
-  body: Json;
   reply: FastifyReply;
 }
 
@@ -40,6 +40,8 @@ declare module 'fastify' {
     startedAt: number;
     /** Who asks; set before the body is read. */
     bearer: Bearer;
+    /** What the right of the route has granted; set before its parts are checked. */
+    call: Call;
   }
   interface FastifyContextConfig {
     /** The protocol's name of the endpoint, for error messages. Set by what checks the right of the route. */
@@ -56,22 +58,23 @@ type Granted<R extends Right> = R extends 'channel' | 'owner'
       ? { poll: PollRow }
       : unknown;
 
-export type CallOf<Key extends string> = Key extends Route ? Call & Granted<(typeof RIGHTS)[Key]> : Call;
+export type CallOf<Key extends string, Op = Operation> = Call<Op> &
+  (Key extends Route ? Granted<(typeof RIGHTS)[Key]> : unknown);
 
 /** A call about a channel that the caller may read. */
-export type ChannelCall = Call & { access: Access };
+export type ChannelCall<Op = Operation> = Call<Op> & { access: Access };
 
 /**
- * Adds one endpoint of the protocol: checks key, token and the right that `rights.ts` gives the route, then answers
- * what `handle` returns.
+ * Adds one endpoint of the protocol: checks key, token, the right that `rights.ts` gives the route, and what is asked
+ * against the shapes of the operation, in this order, then answers what `handle` returns.
  *
  * @throws {Error} For a route without a row there.
  */
-export type AddRoute = <Method extends HTTPMethods, Url extends string>(
+export type AddRoute = <Method extends HTTPMethods, Url extends string, Op extends Operation>(
   method: Method,
   url: Url,
-  endpoint: string,
-  handle: (call: CallOf<`${Method} ${Url}`>) => Promise<object | string>,
+  operation: Op,
+  handle: (call: CallOf<`${Method} ${Url}`, Op>) => Promise<object | string>,
 ) => void;
 
 /** How long the answer took so far, as every answer says. */
@@ -81,14 +84,16 @@ export function durationOf({ request }: FastifyReply): string {
 }
 
 export function routesOf(app: FastifyInstance, deps: Deps): AddRoute {
-  return (method, url, endpoint, handle) => {
+  return (method, url, operation, handle) => {
     const rights: Readonly<Record<string, Right>> = RIGHTS;
     const route = `${method} ${url}`;
+    const { name: endpoint } = operation;
     // `guardRoutes` refuses a route without a row.
     const right = rights[route] ?? 'anyone';
     app.route({
       method,
       url,
+      schema: schemaOf(method, url, operation),
       config: { endpoint },
       // Before the body is read: nobody is listened to whom nobody knows.
       onRequest: async (request, reply) => {
@@ -96,11 +101,18 @@ export function routesOf(app: FastifyInstance, deps: Deps): AddRoute {
         requireKind(route, right, request.bearer);
         await deps.rates.take(request.bearer, endpoint, request, reply);
       },
+      // Before it is checked: who has no right learns that, and nothing else.
+      preValidation: async (request, reply) => {
+        const call = await callOf(deps, request, reply);
+        request.call = await granted(deps, route, right, call);
+        if (operation.body) request.body = call.body;
+      },
       handler: async (request, reply) => {
         if (method === 'POST' || method === 'PUT') reply.code(201);
-        const call = await callOf(deps, request, reply);
-        // The same row decides what is granted, here and in the type.
-        return handle((await granted(deps, route, right, call)) as Parameters<typeof handle>[0]);
+        const { call, query, body = {} } = request;
+        const { payload = {} } = query as Json;
+        // The same row decides what is granted, and the same shapes what is asked, here and in the type.
+        return handle({ ...call, query, payload, body } as Parameters<typeof handle>[0]);
       },
     });
   };
@@ -108,12 +120,23 @@ export function routesOf(app: FastifyInstance, deps: Deps): AddRoute {
 
 async function callOf(deps: Deps, request: FastifyRequest, reply: FastifyReply): Promise<Call> {
   const { kind, userId } = request.bearer;
-  const query = request.query as Record<string, unknown>;
+  const query = request.query as Json;
+  const payload = payloadIn(query);
   const body = asObject(request.body, 'The body');
   const params = request.params as Record<string, string>;
-  if (kind !== 'server') return { userId, kind, params, query, body, reply };
+  if (kind !== 'server') return { userId, kind, params, query, payload, body, reply };
   const acted = await actedFor(deps, query, body);
-  return { userId: acted, kind, params, query, body: withoutNames(body), reply };
+  return { userId: acted, kind, params, query, payload, body: withoutNames(body), reply };
+}
+
+/** The object in the `payload` query parameter, there and parsed from now on; an absent one is empty. */
+function payloadIn(query: Json): Json {
+  const { payload } = query;
+  if (payload === undefined) return {};
+  if (typeof payload !== 'string') throw badInput('payload must be given once, as JSON.');
+  const parsed = parseObject(payload, 'payload');
+  query['payload'] = parsed;
+  return parsed;
 }
 
 /** @throws {ApiError} When the caller has not the right: 17 mostly, 16 where they may not learn what exists. */
@@ -173,7 +196,7 @@ async function grantedIn(
 
 /** The cid of the channel in the path, or else in the payload. */
 function addressed(call: Call): string {
-  const { type, id } = 'type' in call.params ? call.params : payloadOf(call);
+  const { type, id } = 'type' in call.params ? call.params : call.payload;
   if (typeof type !== 'string' || typeof id !== 'string')
     throw badInput('payload must name the channel: type and id.');
   return readAddress(type, id).cid;
@@ -213,12 +236,4 @@ export async function visitor(deps: Deps, connectionId: unknown): Promise<Bearer
 export function checkKey({ credentials }: Deps, key: unknown): void {
   if (key !== credentials.apiKey)
     throw new ApiError(2, 'api_key is missing or not known here. Use the key of this server.');
-}
-
-/** The object in the `payload` query parameter; an absent one is empty. */
-export function payloadOf({ query }: Call): Json {
-  const { payload } = query;
-  if (payload === undefined) return {};
-  if (typeof payload !== 'string') throw badInput('payload must be given once, as JSON.');
-  return parseObject(payload, 'payload');
 }

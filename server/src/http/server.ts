@@ -11,8 +11,10 @@ import { ApiError, badInput, storeAway } from '../errors.js';
 import { parseObject } from '../input.js';
 import { isAway } from '../store/away.js';
 import type { Bearer } from '../token.js';
+import { addDocument } from './openapi.js';
 import { guardRoutes, rightsOf } from './rights.js';
-import { durationOf } from './route.js';
+import { durationOf, type Call } from './route.js';
+import { checkByShapes } from './schemas.js';
 
 const MAX_BODY_BYTES = 1024 * 1024;
 /** Within this an upload must have come whole: it may be large, and its sender's line slow. */
@@ -24,6 +26,7 @@ const MAX_HEADER_BYTES = 64 * 1024;
 export async function createHttp(deps: Deps): Promise<FastifyInstance> {
   const app = Fastify({
     bodyLimit: MAX_BODY_BYTES,
+    trustProxy: (_address, hop) => hop < deps.options.proxies,
     requestTimeout: UPLOAD_MS,
     forceCloseConnections: 'idle',
     // Its answer would not be the protocol's, and what has arrived can still be served.
@@ -59,6 +62,8 @@ export async function createHttp(deps: Deps): Promise<FastifyInstance> {
     strictPreflight: false,
   });
   addShapes(app, deps);
+  checkByShapes(app, deps);
+  await addDocument(app);
   return app;
 }
 
@@ -66,6 +71,7 @@ export async function createHttp(deps: Deps): Promise<FastifyInstance> {
 function addShapes(app: FastifyInstance, deps: Deps): void {
   app.decorateRequest('startedAt', 0);
   app.decorateRequest('bearer', null as unknown as Bearer);
+  app.decorateRequest('call', null as unknown as Call);
   app.addHook('onRequest', (request, _reply, done) => {
     request.startedAt = performance.now();
     limitBody(request, deps.options.bodyMs);

@@ -1,33 +1,30 @@
 import { audibleAmong } from '../access.js';
 import { parseTime } from '../clock.js';
 import type { Deps } from '../deps.js';
-import { badInput, shown } from '../errors.js';
-import { asFlag, asStrings } from '../input.js';
+import { badInput } from '../errors.js';
 import { MAX_EVENT_AGE } from '../housekeeping.js';
 import { replay } from '../replay-view.js';
+import { Sync } from '../shapes/channels.js';
 import { collapse, eventsSince } from '../store/replay.js';
 import type { AddRoute, Call } from './route.js';
 import { connectionOf, wanted, watch } from './watch.js';
 
 /** protocol.md §7.15. */
-const MAX_CHANNELS = 255;
 const MAX_EVENTS = 1000;
 
 export function addSync(add: AddRoute, deps: Deps): void {
-  add('POST', '/sync', 'Sync', (call) => sync(deps, call));
+  add('POST', '/sync', Sync, (call) => sync(deps, call));
 }
 
-async function sync(deps: Deps, call: Call): Promise<object> {
+async function sync(deps: Deps, call: Call<typeof Sync>): Promise<object> {
   const { body, userId, query } = call;
-  const cids = [...new Set(asStrings(body['channel_cids'], 'channel_cids', MAX_CHANNELS))];
-  const since = parseTime(body['last_sync_at']);
+  const cids = [...new Set(body.channel_cids)];
+  const since = parseTime(body.last_sync_at) ?? 0;
   if (!cids.length) throw badInput('channel_cids must name at least one channel; got none.');
-  if (since === undefined)
-    throw badInput(`last_sync_at must be an RFC 3339 time; got ${shown(body['last_sync_at'])}`);
   if (since < deps.clock.now() - MAX_EVENT_AGE)
     throw badInput('last_sync_at may lie 30 days back. Query the channels instead.');
   const options = { ...query, ...body };
-  const watching = wanted(options, 'watch', false, connectionOf(deps, call));
+  const watching = wanted(options.watch, 'watch', connectionOf(deps, call));
 
   const channels = (await audibleAmong(deps, userId, cids)).map(({ channel }) => channel);
   if (watching) await watch(deps, watching, channels);
@@ -41,7 +38,7 @@ async function sync(deps: Deps, call: Call): Promise<object> {
   }
   deps.metrics.recoveries.inc({ result: 'ok' });
   const events = await replay(deps, userId, collapse(rows));
-  if (!asFlag(options['with_inaccessible_cids'], 'with_inaccessible_cids', false)) return { events };
+  if (!options.with_inaccessible_cids) return { events };
   const accessible = new Set(open);
   return { events, inaccessible_cids: cids.filter((cid) => !accessible.has(cid)) };
 }

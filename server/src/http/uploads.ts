@@ -8,6 +8,7 @@ import { deleteUpload, findUpload, insertUpload } from '../store/uploads.js';
 import type { UploadRow } from '../store/schema.js';
 import { UploadFolder } from '../upload-folder.js';
 import { dispositionOf } from '../upload-types.js';
+import { DeleteFile, DeleteImage, inChannel, UploadFile, UploadImage } from '../shapes/uploads.js';
 import { routesOf, type Call } from './route.js';
 
 declare module 'stream' {
@@ -35,20 +36,28 @@ export async function addUploads(app: FastifyInstance, deps: Deps): Promise<void
   await app.register(async (scope) => {
     await scope.register(multipart);
     const add = routesOf(scope, deps);
-    add('POST', '/channels/:type/:id/file', 'UploadFile', (call) => upload(deps, folder, call, 'file'));
-    add('POST', '/channels/:type/:id/image', 'UploadImage', (call) => upload(deps, folder, call, 'image'));
-    add('DELETE', '/channels/:type/:id/file', 'DeleteFile', (call) => remove(deps, folder, call, 'file'));
-    add('DELETE', '/channels/:type/:id/image', 'DeleteImage', (call) => remove(deps, folder, call, 'image'));
-    add('POST', '/uploads/file', 'UploadFile', (call) => upload(deps, folder, call, 'file'));
-    add('POST', '/uploads/image', 'UploadImage', (call) => upload(deps, folder, call, 'image'));
-    add('DELETE', '/uploads/file', 'DeleteFile', (call) => remove(deps, folder, call, 'file'));
-    add('DELETE', '/uploads/image', 'DeleteImage', (call) => remove(deps, folder, call, 'image'));
+    add('POST', '/channels/:type/:id/file', inChannel('UploadFile'), (call) =>
+      upload(deps, folder, call, 'file'),
+    );
+    add('POST', '/channels/:type/:id/image', inChannel('UploadImage'), (call) =>
+      upload(deps, folder, call, 'image'),
+    );
+    add('DELETE', '/channels/:type/:id/file', inChannel('DeleteFile'), (call) =>
+      remove(deps, folder, call, 'file'),
+    );
+    add('DELETE', '/channels/:type/:id/image', inChannel('DeleteImage'), (call) =>
+      remove(deps, folder, call, 'image'),
+    );
+    add('POST', '/uploads/file', UploadFile, (call) => upload(deps, folder, call, 'file'));
+    add('POST', '/uploads/image', UploadImage, (call) => upload(deps, folder, call, 'image'));
+    add('DELETE', '/uploads/file', DeleteFile, (call) => remove(deps, folder, call, 'file'));
+    add('DELETE', '/uploads/image', DeleteImage, (call) => remove(deps, folder, call, 'image'));
     await addDownloads(scope, deps, folder);
   });
 }
 
 /** A call about a channel, or about none. */
-type UploadCall = Call & { access?: Access };
+type UploadCall<Op = typeof UploadFile> = Call<Op> & { access?: Access };
 
 async function upload(deps: Deps, folder: UploadFolder, call: UploadCall, kind: Kind): Promise<object> {
   const { request } = call.reply;
@@ -92,10 +101,13 @@ function baseOf({ options }: Deps, { protocol, host }: FastifyRequest): string {
   return options.uploadsUrl || `${protocol}://${host}`;
 }
 
-async function remove(deps: Deps, folder: UploadFolder, call: UploadCall, kind: Kind): Promise<object> {
+async function remove(
+  deps: Deps,
+  folder: UploadFolder,
+  call: UploadCall<typeof DeleteFile>,
+  kind: Kind,
+): Promise<object> {
   const { url } = call.query;
-  if (typeof url !== 'string' || !url)
-    throw badInput(`url must be the address of an upload; got ${shown(url)}`);
   const row = await findUpload(deps.db, url.split(/[?#]/, 1)[0]?.split('/').at(-1) ?? '');
   // Deleted before, or never here: the same to whoever wants it gone.
   if (row?.cid !== (call.access?.channel.cid ?? '') || row.kind !== kind) return {};
@@ -114,16 +126,20 @@ async function addDownloads(scope: FastifyInstance, deps: Deps, folder: UploadFo
     cacheControl: false,
     dotfiles: 'deny',
   });
-  scope.get<{ Params: { name: string } }>('/uploads/:name', async (request, reply) => {
-    const row = await findUpload(deps.db, request.params.name);
-    if (!row) throw notFound(`There is no upload ${shown(request.params.name)}.`);
-    reply.headers({
-      'Content-Disposition': dispositionOf(row),
-      'X-Content-Type-Options': 'nosniff',
-      'Content-Security-Policy': "default-src 'none'; sandbox",
-      'Cross-Origin-Resource-Policy': 'cross-origin',
-      'Cache-Control': CACHE,
-    });
-    return reply.type(row.mime === 'text/plain' ? 'text/plain; charset=utf-8' : row.mime).sendFile(row.id);
-  });
+  scope.get<{ Params: { name: string } }>(
+    '/uploads/:name',
+    { schema: { hide: true } },
+    async (request, reply) => {
+      const row = await findUpload(deps.db, request.params.name);
+      if (!row) throw notFound(`There is no upload ${shown(request.params.name)}.`);
+      reply.headers({
+        'Content-Disposition': dispositionOf(row),
+        'X-Content-Type-Options': 'nosniff',
+        'Content-Security-Policy': "default-src 'none'; sandbox",
+        'Cross-Origin-Resource-Policy': 'cross-origin',
+        'Cache-Control': CACHE,
+      });
+      return reply.type(row.mime === 'text/plain' ? 'text/plain; charset=utf-8' : row.mime).sendFile(row.id);
+    },
+  );
 }

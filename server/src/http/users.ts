@@ -1,37 +1,33 @@
-import { userIdProblem } from '../../../src/protocol.js';
-import { formatTime, type Micros } from '../clock.js';
+import type { Static } from 'typebox';
+import { formatTime } from '../clock.js';
 import { tellFollowers, tellUserUpdated } from '../deliver.js';
 import type { Deps } from '../deps.js';
-import { badInput, notAllowed, notFound, shown } from '../errors.js';
-import { asCount, asFlag, asList, asObject, asStrings, isObject, type Json } from '../input.js';
+import { notAllowed, notFound, shown } from '../errors.js';
+import type { Json } from '../input.js';
 import { ownUser, presenceChanged } from '../session.js';
 import { queryUsers } from '../store/query-users.js';
 import { markDeleted, revokeTokens } from '../store/standings.js';
 import { patchUser, readUser, saveUser, setRole, usersById, type Saved } from '../store/users.js';
 import { closeUnwanted } from '../sweep.js';
 import { People } from '../wire.js';
-import { readRevocation } from './application.js';
-import { payloadOf, type AddRoute, type Call } from './route.js';
-import { connectionOf } from './watch.js';
-
-/** Of users in one request or answer (protocol.md §7.11). */
-const MAX_USERS = 100;
-const MAX_OFFSET = 1000;
+import { checked } from '../shapes/check.js';
+import { DeleteUser, Ordered, QueryUsers, UpdateUsers, UpdateUsersPartial } from '../shapes/users.js';
+import { timeOrNull } from './application.js';
+import type { AddRoute, Call } from './route.js';
+import { connectionOf, wanted } from './watch.js';
 
 export function addUsers(add: AddRoute, deps: Deps): void {
-  add('GET', '/users', 'QueryUsers', (call) => query(deps, call));
-  add('POST', '/users', 'UpdateUsers', (call) => replaceUsers(deps, call));
-  add('PATCH', '/users', 'UpdateUsersPartial', (call) => patchUsers(deps, call));
-  add('DELETE', '/users/:id', 'DeleteUser', async ({ params }) => deleteUser(deps, params['id'] ?? ''));
+  add('GET', '/users', QueryUsers, (call) => query(deps, call));
+  add('POST', '/users', UpdateUsers, (call) => replaceUsers(deps, call));
+  add('PATCH', '/users', UpdateUsersPartial, (call) => patchUsers(deps, call));
+  add('DELETE', '/users/:id', DeleteUser, async ({ params }) => deleteUser(deps, params['id'] ?? ''));
 }
 
-async function replaceUsers(deps: Deps, call: Call): Promise<object> {
-  const users = Object.entries(asObject(call.body['users'], 'users'));
-  if (users.length > MAX_USERS) throw badInput(`users may hold ${MAX_USERS} users; got ${users.length}`);
-  const changes = users.map(([id, value]) => {
-    const user = readUser(isObject(value) ? { ...value, id } : value);
+async function replaceUsers(deps: Deps, call: Call<typeof UpdateUsers>): Promise<object> {
+  const changes = Object.entries(call.body.users).map(([id, value]) => {
+    const user = readUser({ ...value, id });
     requireSelf(call, user.id);
-    return { ...user, ordered: readOrdered(call, asObject(value, 'A user')) };
+    return { ...user, ordered: readOrdered(call, value) };
   });
   const answers = changes.map(async ({ id, change, ordered }) => {
     const { before, changed, row } = await saveUser(deps.db, id, change, 'replace', deps.clock.now());
@@ -40,14 +36,12 @@ async function replaceUsers(deps: Deps, call: Call): Promise<object> {
   return { users: Object.fromEntries(await Promise.all(answers)) };
 }
 
-async function patchUsers(deps: Deps, call: Call): Promise<object> {
-  const changes = asList(call.body['users'], 'users', MAX_USERS).map((value) => {
-    const { id, set: given, unset } = asObject(value, 'users[]');
-    const whom = requireSelf(call, id);
-    const set = asObject(given, 'set');
+async function patchUsers(deps: Deps, call: Call<typeof UpdateUsersPartial>): Promise<object> {
+  const changes = call.body.users.map(({ id, set, unset }) => {
+    requireSelf(call, id);
     const ordered = readOrdered(call, set);
     for (const key of Object.keys(ordered)) delete set[key];
-    return { id: whom, set, unset: asStrings(unset, 'unset', MAX_USERS), ordered };
+    return { id, set, unset, ordered };
   });
   const answers: [string, object][] = [];
   for (const { id, set, unset, ordered } of changes) {
@@ -58,27 +52,21 @@ async function patchUsers(deps: Deps, call: Call): Promise<object> {
 }
 
 /** @throws {ApiError} 17 for a user who would change another. A backend may. */
-function requireSelf({ userId, kind }: Call, id: unknown): string {
-  const problem = userIdProblem(id);
-  if (problem) throw badInput(problem);
+function requireSelf({ userId, kind }: Asker, id: string): void {
   if (id !== userId && kind !== 'server') throw notAllowed(userId, `change user ${shown(id)}`);
-  return String(id);
 }
+
+type Asker = Pick<Call, 'userId' | 'kind'>;
 
 /** What only a backend says of a user; from others it is ignored, as all that the server sets. */
-interface Ordered {
-  role?: string;
-  revoke_tokens_issued_before?: Micros | null;
-}
+type Ordered = Static<typeof Ordered>;
 
-function readOrdered({ kind }: Call, given: Json): Ordered {
+function readOrdered({ kind }: Asker, given: Json): Ordered {
   if (kind !== 'server') return {};
-  const { role, revoke_tokens_issued_before: before } = given;
-  if (role !== undefined && (typeof role !== 'string' || !/^[a-z0-9_-]{1,64}$/i.test(role)))
-    throw badInput(`role is 1 to 64 of the characters a–z A–Z 0–9 _ -; got ${shown(role)}`);
+  const { role, revoke_tokens_issued_before: before } = checked(Ordered, given);
   return {
     ...(role === undefined ? {} : { role }),
-    ...(before === undefined ? {} : { revoke_tokens_issued_before: readRevocation(before) }),
+    ...(before === undefined ? {} : { revoke_tokens_issued_before: before }),
   };
 }
 
@@ -89,7 +77,7 @@ async function carryOut(
 ): Promise<Saved> {
   const { row } = before;
   if (revoked !== undefined) {
-    await revokeTokens(deps.db, row.id, revoked, deps.clock.now());
+    await revokeTokens(deps.db, row.id, timeOrNull(revoked), deps.clock.now());
     await closeUnwanted(deps);
   }
   if (role === undefined || role === row.role) return before;
@@ -122,19 +110,10 @@ async function saved(deps: Deps, { row, changed, before }: Saved): Promise<[stri
   return [row.id, await ownUser(deps, row)];
 }
 
-async function query(deps: Deps, call: Call): Promise<object> {
-  const payload = payloadOf(call);
-  const rows = await queryUsers(deps.db, {
-    filter: asObject(payload['filter_conditions'], 'filter_conditions'),
-    limit: asCount(payload['limit'], 'limit', 30, MAX_USERS),
-    offset: asCount(payload['offset'], 'offset', 0, MAX_OFFSET),
-  });
-  if (asFlag(payload['presence'], 'presence', false)) {
-    const connection = connectionOf(deps, call);
-    if (!connection)
-      throw badInput('presence needs the connection_id of a live connection of yours. Connect first.');
-    await connection.follow(rows.map((row) => row.id));
-  }
+async function query(deps: Deps, call: Call<typeof QueryUsers>): Promise<object> {
+  const { filter_conditions: filter, limit, offset, presence } = call.payload;
+  const rows = await queryUsers(deps.db, { filter, limit, offset });
+  await wanted(presence, 'presence', connectionOf(deps, call))?.follow(rows.map((row) => row.id));
   const people = await People.load(deps, rows.map((row) => row.id)); // prettier-ignore
   return { users: rows.map((row) => people.user(row.id)) };
 }

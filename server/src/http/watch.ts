@@ -1,7 +1,6 @@
 import type { Connection } from '../connections.js';
 import type { Deps } from '../deps.js';
 import { badInput } from '../errors.js';
-import { asFlag, type Json } from '../input.js';
 import { isMember } from '../access.js';
 import { findChannelType } from '../channel-types.js';
 import { channelsById } from '../store/channels.js';
@@ -9,12 +8,15 @@ import { membershipsOf } from '../store/members.js';
 import type { ChannelRow } from '../store/schema.js';
 import type { Call } from './route.js';
 
+/** Who asks, and on which connection. */
+export type Asking = Pick<Call, 'userId'> & { query: { connection_id?: string } };
+
 /** The caller's live connection that the request names. */
 export function connectionOf(
   { connections }: Deps,
-  { query: { connection_id: id }, userId }: Call,
+  { query: { connection_id: id }, userId }: Asking,
 ): Connection | undefined {
-  return typeof id === 'string' ? connections.find(id, userId) : undefined;
+  return id === undefined ? undefined : connections.find(id, userId);
 }
 
 /**
@@ -23,14 +25,13 @@ export function connectionOf(
  * @throws {ApiError} 4 when they do without a live connection of their own.
  */
 export function wanted(
-  body: Json,
-  key: string,
-  fallback: boolean,
+  asked: boolean | undefined,
+  what: string,
   connection: Connection | undefined,
 ): Connection | undefined {
-  if (!asFlag(body[key], key, fallback)) return undefined;
+  if (!asked) return undefined;
   if (!connection)
-    throw badInput(`${key} needs the connection_id of a live connection of yours. Connect first.`);
+    throw badInput(`${what} needs the connection_id of a live connection of yours. Connect first.`);
   return connection;
 }
 
