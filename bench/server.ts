@@ -9,6 +9,8 @@ import { Redis } from '../server/test/redis.js';
 // Measures the built server (`npm run build`) beside a bare broadcaster, one after the other on the same cores, and
 // prints a table. Times depend on the machine; what is to be reached is marked with "!" where it was not.
 
+process.setMaxListeners(0); // each server that it starts ends with it
+
 async function withPostgres<T>(run: (env: Record<string, string>) => Promise<T>): Promise<T> {
   const cluster: Cluster = await startCluster('on');
   const redis = await Redis.start();

@@ -5,11 +5,15 @@ import { Person, type Target } from './target.js';
 /** How many connect at the same time where the time is not what is measured. */
 const AT_ONCE = 32;
 
+const USERS = 500;
+const PING_MS = 30_000;
+
 /** Many connections, and the rooms that they hear. */
 export class Crowd {
   readonly hearers: Hearer[] = [];
+  #pinging = setInterval(() => this.#ping(), PING_MS);
 
-  /** @param urls - Each of a WebSocket. */
+  /** @param urls - Each of a WebSocket. Those of the protocol are pinged. */
   static async open(urls: readonly string[], atOnce = AT_ONCE): Promise<Crowd> {
     const crowd = new Crowd();
     const opened = await inParallel(urls.length, atOnce, (index) => Hearer.open(urls[index] ?? ''));
@@ -18,7 +22,7 @@ export class Crowd {
   }
 
   /**
-   * Watchers of channels, each by a user of their own.
+   * Watchers of channels. Users have several connections, as with tabs: making users is not what is measured.
    *
    * @param targets - They connect to these in turn.
    */
@@ -27,7 +31,7 @@ export class Crowd {
     const total = cids.length * each;
     await inParallel(total, AT_ONCE, async (index) => {
       const target = targets[index % targets.length] as Target;
-      const person = await Person.of(`watcher-${index}`);
+      const person = await Person.of(`watcher-${index % USERS}`);
       const [hearer, greeting] = await Hearer.open(person.socketUrl(target));
       const { connection_id: id } = JSON.parse(greeting) as { connection_id: string };
       const path = `/channels/${cids[Math.floor(index / each)]?.replace(':', '/')}/query`;
@@ -54,7 +58,12 @@ export class Crowd {
     }
   }
 
+  #ping(): void {
+    for (const hearer of this.hearers) hearer.ping();
+  }
+
   close(): void {
+    clearInterval(this.#pinging);
     for (const hearer of this.hearers) hearer.close();
   }
 }

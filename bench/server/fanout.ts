@@ -1,5 +1,6 @@
 import { inParallel, summary } from '../faults/statistics.js';
 import { Crowd } from './crowd.js';
+import type { Hearer } from './hearer.js';
 import type { Report } from './report.js';
 import { Person, Place, startBroadcaster, type Target } from './target.js';
 
@@ -37,16 +38,23 @@ async function rate(crowd: Crowd, say: Say, { rooms, each, events }: Shape): Pro
   return summary(rates).median;
 }
 
-/** From before the request to the arrival at each watcher, in milliseconds, while so many events are said a second. */
+/** Of so many watchers the arrivals are timed: to time them all would be most of the work. */
+const TIMED = 40;
+
+/** From before the request to the arrival at a watcher, in milliseconds, while so many events are said a second. */
 export async function delays(crowd: Crowd, say: Say, rooms: number, perSecond: number, seconds: number) {
   const times: number[] = [];
   const began: number[] = [];
-  for (const hearer of crowd.hearers)
+  const step = Math.max(1, Math.floor(crowd.hearers.length / TIMED));
+  // The last of all, too: it is served last.
+  const timed = crowd.hearers.filter((_, index) => (index + 1) % step === 0);
+  for (const hearer of timed)
     hearer.onText = (text) => {
       const n = /"n":(\d+)/.exec(text)?.[1];
       const at = began[Number(n ?? -1)];
       if (at !== undefined) times.push(performance.now() - at);
     };
+  const rest = readNowAndThen(crowd.hearers.filter((hearer) => !timed.includes(hearer)));
   const start = performance.now();
   const under: Promise<unknown>[] = [];
   for (let n = 0; n < perSecond * seconds; n++) {
@@ -57,7 +65,8 @@ export async function delays(crowd: Crowd, say: Say, rooms: number, perSecond: n
   }
   await Promise.all(under);
   await new Promise((resolve) => setTimeout(resolve, 500));
-  for (const hearer of crowd.hearers) hearer.onText = undefined;
+  rest();
+  for (const hearer of timed) hearer.onText = undefined;
   const sorted = times.toSorted((a, b) => a - b);
   return {
     p50: sorted[Math.floor(sorted.length * 0.5)] ?? NaN,
@@ -65,10 +74,31 @@ export async function delays(crowd: Crowd, say: Say, rooms: number, perSecond: n
   };
 }
 
+/**
+ * Lets connections take what came only now and then, all at once: to read each event of a thousand connections as it
+ * comes costs this process more than the server, and would be what is measured.
+ *
+ * @returns Ends that.
+ */
+function readNowAndThen(hearers: readonly Hearer[]): () => void {
+  for (const hearer of hearers) hearer.stall();
+  let turn = 0;
+  const timer = setInterval(() => {
+    turn = (turn + 1) % 10;
+    if (turn === 0) for (const hearer of hearers) hearer.resume();
+    if (turn === 1) for (const hearer of hearers) hearer.stall();
+  }, 20);
+  return () => {
+    clearInterval(timer);
+    for (const hearer of hearers) hearer.resume();
+  };
+}
+
 /** Events of the application's own kind: they are told, and not stored. */
 export async function speaking(
   targets: readonly Target[],
   rooms: number,
+  filler = FILLER,
 ): Promise<{ cids: string[]; say: Say }> {
   const ada = await Person.of('ada');
   const [first] = targets as [Target];
@@ -79,7 +109,7 @@ export async function speaking(
   });
   const say: Say = (room, n) => {
     const target = targets[n % targets.length] as Target;
-    return ada.ask(target, `/channels/livestream/room-${room}/event`, { event: { type: 'tap', n, FILLER } });
+    return ada.ask(target, `/channels/livestream/room-${room}/event`, { event: { type: 'tap', n, filler } });
   };
   return { cids, say };
 }
@@ -92,7 +122,7 @@ async function bare(shape: Shape): Promise<number> {
   );
   const crowd = await Crowd.open(urls);
   const say: Say = (room, n) =>
-    target.post(`/${room}`, { type: 'tap', n, FILLER, filler: FILLER.slice(0, 250) });
+    target.post(`/${room}`, { type: 'tap', n, filler: FILLER + FILLER.slice(0, 250) });
   try {
     return await rate(crowd, say, shape);
   } finally {
@@ -113,10 +143,15 @@ export async function fanout(report: Report): Promise<void> {
     const ours = await rate(crowd, say, shape);
     report.say(`Fan-out ${name}, this server`, `${Math.round(ours)} deliveries/s`);
     report.goal(`Fan-out ${name}, this server to the bare one`, ours / least, '≥', 1, '×');
-    const half = ours / 2 / shape.each;
-    const { p50, p99 } = await delays(crowd, say, shape.rooms, half, 5);
-    report.say(`Delivery ${name} at half load, p50`, `${p50.toFixed(1)} ms`);
-    report.goal(`Delivery ${name} at half load, p99`, p99, '≤', 50, ' ms');
+    // Near its most the server sends several events at once, which costs less than one by one: half of that is much.
+    for (const [load, most] of [
+      ['half load', ours],
+      ["half of the bare one's load", least],
+    ] as const) {
+      const { p50, p99 } = await delays(crowd, say, shape.rooms, most / 2 / shape.each, 5);
+      report.say(`Delivery ${name} at ${load}, p50`, `${p50.toFixed(1)} ms`);
+      report.goal(`Delivery ${name} at ${load}, p99`, p99, '≤', 50, ' ms');
+    }
     crowd.close();
     await target.close();
     await place.remove();

@@ -1,13 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
-import { joined } from '../../test/support/proxy/bytes.js';
+import { asBytes, joined } from '../../test/support/proxy/bytes.js';
+
+/** Longer than what answers a ping, and shorter than what is said here. */
+const MIN_EVENT_BYTES = 400;
+
+/** `[{"type":"health.check"}]`, in a frame whose mask is all zeros. */
+const PING = joined([Buffer.from([0x81, 0x80 + 25, 0, 0, 0, 0]), Buffer.from('[{"type":"health.check"}]')]);
 
 /**
  * A WebSocket client that costs next to nothing, so that what is measured is the server: it counts frames by their
  * heads, and looks into them only when somebody asks for the texts.
  */
 export class Hearer {
-  /** Frames since the greeting. */
+  /** Events since the greeting. */
   heard = 0;
   /** Called with each frame's text. */
   onText: ((text: string) => void) | undefined;
@@ -57,6 +63,15 @@ export class Hearer {
     this.#socket.pause();
   }
 
+  resume(): void {
+    this.#socket.resume();
+  }
+
+  /** Says that it is there: a server gives up whom it does not hear for 90 s. */
+  ping(): void {
+    this.#socket.write(asBytes(PING));
+  }
+
   close(): void {
     this.#socket.destroy();
   }
@@ -73,6 +88,7 @@ export class Hearer {
   }
 
   #frame(start: number, length: number): void {
+    if (this.#greeted && length < MIN_EVENT_BYTES) return;
     if (this.#greeted && !this.onText) return void this.heard++;
     const text = this.#rest.toString('utf8', start, start + length);
     if (!this.#greeted) {

@@ -15,29 +15,25 @@ async function persons(count: number): Promise<Person[]> {
   return inParallel(count, 16, (n) => Person.of(`user-${n}`));
 }
 
-/** The lowest of some looks: what is garbage by then is nobody's. */
-async function settledMemory(target: Target): Promise<number> {
-  const looks: number[] = [];
-  for (let n = 0; n < 6; n++) {
-    looks.push(await target.memory());
-    await delay(500);
-  }
-  return Math.min(...looks);
+/** A server that knows these users: what is stored of them is no cost of their connections. */
+async function acquainted(place: Place, people: readonly Person[]): Promise<Target> {
+  const target = await place.start();
+  (await Crowd.open(people.map((person) => person.socketUrl(target)))).close();
+  await delay(1000);
+  return target;
 }
 
 /** What connections cost that only wait. */
 export async function idle(report: Report): Promise<void> {
   const place = await Place.make();
-  const target = await place.start();
-  // What the code and the store need once is not the connections'.
-  const early = await Crowd.open((await persons(200)).map((person) => person.socketUrl(target)));
-  early.close();
-  const before = await settledMemory(target);
   const people = await persons(IDLE);
+  const target = await acquainted(place, people);
+  const before = await target.held();
   const crowd = await Crowd.open(people.map((person) => person.socketUrl(target)));
-  const each = ((await settledMemory(target)) - before) / IDLE;
+  const each = ((await target.held()) - before) / IDLE;
   report.say('Idle WebSockets held', String(crowd.hearers.filter(({ ended }) => !ended).length));
   report.goal('Each idle WebSocket', each / 1024, '≤', 25, ' kB');
+  report.say('The whole process then', `${((await target.memory()) / 2 ** 20).toFixed(0)} MB`);
   crowd.close();
   await target.close();
   await place.remove();
@@ -45,15 +41,14 @@ export async function idle(report: Report): Promise<void> {
 
 export async function idlePolls(report: Report): Promise<void> {
   const place = await Place.make();
-  const target = await place.start();
-  const early = await Crowd.open((await persons(200)).map((person) => person.socketUrl(target)));
-  early.close();
-  const before = await settledMemory(target);
-  const polls = await inParallel(POLLS, 16, async (n) => (await Person.of(`user-${n}`)).poll(target));
+  const people = await persons(POLLS);
+  const target = await acquainted(place, people);
+  const before = await target.held();
+  const polls = await inParallel(POLLS, 16, (n) => (people[n] as Person).poll(target));
   const held = polls.map((poll) => poll());
   await delay(3000);
-  const each = ((await settledMemory(target)) - before) / POLLS;
-  report.say(`Each idle long-poll of ${POLLS}`, `${(each / 1024).toFixed(0)} kB`);
+  const each = ((await target.held()) - before) / POLLS;
+  report.say(`Each idle long-poll of ${POLLS}`, `${(each / 1024).toFixed(1)} kB`);
   await target.close();
   await Promise.all(held);
   await place.remove();
@@ -87,28 +82,30 @@ export async function storm(report: Report): Promise<void> {
   await place.remove();
 }
 
-/** Watchers who take nothing, and what that costs the server and the others. */
+/** Watchers who take nothing any more, and what that costs the server and the others. */
 export async function stalled(report: Report): Promise<void> {
   const place = await Place.make();
   const target = await place.start();
-  const { cids, say } = await speaking([target], 1);
+  // Long events: short ones would fit into what the system itself keeps for each connection.
+  const { cids, say } = await speaking([target], 1, 'x'.repeat(4500));
   const others = await Crowd.watching([target], cids, 100);
-  const calm = await delays(others, say, 1, 20, 10);
-  const before = await settledMemory(target);
   const slow = await Crowd.watching([target], cids, STALLED);
+  const calm = await delays(others, say, 1, 20, 20);
+  const before = await target.memory();
   for (const hearer of slow.hearers) hearer.stall();
   let most = 0;
   let done = false;
   const looking = (async () => {
     while (!done) {
       most = Math.max(most, await target.memory());
-      await delay(200);
+      await delay(500);
     }
   })();
-  const busy = await delays(others, say, 1, 20, 30);
+  const busy = await delays(others, say, 1, 20, 60);
   done = true;
   await looking;
   report.goal(`Memory for ${STALLED} stalled consumers`, (most - before) / 2 ** 20, '≤', 256, ' MB');
+  report.say('Connections ended for taking nothing', String(await target.overflowed()));
   report.say('p99 of the others before', `${calm.p99.toFixed(1)} ms`);
   report.goal('p99 of the others meanwhile, to that before', busy.p99 / calm.p99, '≤', 1.2, ' ×');
   others.close();

@@ -4,12 +4,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { userToken } from '../../server/src/token.js';
 
 const SECRET = 'a secret of more than thirty-two characters';
 const KEY = 'key';
 const BROADCASTER = fileURLToPath(new URL('broadcaster.mjs', import.meta.url));
+const GC = new URL('gc.mjs', import.meta.url).href;
 const MAIN = fileURLToPath(new URL('../../server/dist/main.js', import.meta.url));
 
 /** One keep-alive pool for all that is asked: the measure is the server, not the dialling. */
@@ -26,10 +28,11 @@ export class Target {
   }
 
   static async start(file: string, env: Record<string, string> = {}): Promise<Target> {
-    const child = spawn(process.execPath, [file], {
+    const child = spawn(process.execPath, ['--expose-gc', '--import', GC, file], {
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
+    process.once('exit', () => child.kill('SIGKILL'));
     const [line] = (await once(child.stdout, 'data')) as [Buffer];
     const url = /http:\S+/.exec(line.toString())?.[0];
     if (!url) throw new Error(`${file} printed no address: ${line.toString()}`);
@@ -52,14 +55,30 @@ export class Target {
     return answer;
   }
 
-  get(path: string): Promise<Response> {
-    return fetch(`${this.url}${path}`);
+  /** Of the process, in bytes, as its system counts them. */
+  memory(): Promise<number> {
+    return this.#metric('process_resident_memory_bytes');
   }
 
-  /** Of the process, in bytes, as its system counts them. */
-  async memory(): Promise<number> {
-    const text = await (await this.get('/metrics')).text();
-    return Number(/^process_resident_memory_bytes (\S+)$/m.exec(text)?.[1]);
+  /** What it holds in bytes, in JavaScript and beside it, once the garbage is gone. */
+  async held(): Promise<number> {
+    this.#child.kill('SIGUSR2');
+    await delay(1000);
+    return (
+      (await this.#metric('nodejs_heap_size_used_bytes')) +
+      (await this.#metric('nodejs_external_memory_bytes'))
+    );
+  }
+
+  /** How many connections it has ended for taking nothing. */
+  overflowed(): Promise<number> {
+    return this.#metric('chat_connections_ended_total{cause="overflow"}');
+  }
+
+  async #metric(name: string): Promise<number> {
+    const text = await (await fetch(`${this.url}/metrics`)).text();
+    const line = text.split('\n').find((one) => one.startsWith(`${name} `));
+    return Number(line?.split(' ')[1] ?? 0);
   }
 
   async close(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {

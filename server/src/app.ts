@@ -51,6 +51,12 @@ export type { ServerOptions } from './config.js';
 /** How long requests in flight may take once the server is told to end. */
 const MAX_FINISH_MS = 10_000;
 
+/** Of connections that the system has made and the process not yet taken: all of them come at once after a restart. */
+const BACKLOG = 4096;
+
+/** Of connections whose end is noted at once: when thousands end, requests are answered in between. */
+const GOODBYES = 2;
+
 /** A server that runs. */
 export interface RunningServer {
   /** `http://host:port`, the client's `baseURL`. */
@@ -131,6 +137,7 @@ async function assemble(
     },
     standing,
     turnstile: new Turnstile(),
+    goodbyes: new Turnstile(GOODBYES, Infinity),
     rates: new Rates(new MemoryCounter(), hub, metrics, options),
     tell: (delivery) => apply(deps, delivery),
     online: (userId) => hub.connected(userId),
@@ -177,7 +184,7 @@ async function listen(deps: Deps, unlock: () => Promise<void>): Promise<RunningS
     await seedDemo(deps);
     await addDemo(app, deps);
   }
-  await app.listen({ port: options.port, host: options.host }).catch((error: unknown) => {
+  await app.listen({ port: options.port, host: options.host, backlog: BACKLOG }).catch((error: unknown) => {
     throw listenError(error, options);
   });
   const stopHousekeeping = startHousekeeping(deps);

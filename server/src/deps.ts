@@ -46,6 +46,8 @@ export interface Deps {
   lanes?: Pick<Gate, 'open' | 'start'>;
   standing: Standing;
   turnstile: Turnstile;
+  /** The same for connections that end. */
+  goodbyes: Turnstile;
   rates: Rates;
   /** Runs the tasks of one channel one after the other: events leave in the order in which they were written. */
   inOrder: <T>(cid: string, task: () => Promise<T>) => Promise<T>;

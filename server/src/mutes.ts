@@ -12,13 +12,15 @@ export interface Mutes {
   channel_mutes: { user: User; channel: Json; created_at: string; updated_at: string; expires?: string }[];
 }
 
+export const NO_MUTES: Mutes = { mutes: [], channel_mutes: [] };
+
 /** The user's mutes that hold now. */
 export async function mutesOf(deps: Deps, userId: string): Promise<Mutes> {
   const { db, clock } = deps;
   const now = clock.now();
   const users = await userMutes(db, userId, now);
   const places = (await mutedPlaces(db, userId)).filter((row) => isMuted(row, now));
-  if (!users.length && !places.length) return { mutes: [], channel_mutes: [] };
+  if (!users.length && !places.length) return NO_MUTES;
   const channels = new Map((await channelsById(db, places.map((row) => row.cid))).map((row) => [row.cid, row])); // prettier-ignore
   const people = await People.load(deps, [
     userId,

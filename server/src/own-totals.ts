@@ -1,8 +1,11 @@
 import type { Outgoing } from './deliver.js';
 import type { Deps } from './deps.js';
-import { totalsOf, type Totals } from './store/reads.js';
+import { NOTHING, totalsOf, type Totals } from './store/reads.js';
 import type { Db } from './store/schema.js';
 import { unreadThreads } from './store/threads.js';
+
+/** Of who has read everything. */
+export const NO_TOTALS = { ...NOTHING, unread_threads: 0 };
 
 /** A user's unread messages and threads, as `me` and their own events carry them. */
 export async function ownTotals(db: Db, userId: string): Promise<Totals & { unread_threads: number }> {

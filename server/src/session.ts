@@ -4,15 +4,15 @@ import type { Deps } from './deps.js';
 import { aboutUser, tellPresence, tellUserUpdated, toWatchers } from './deliver.js';
 import { ApiError, shown } from './errors.js';
 import { isObject, parseObject } from './input.js';
-import { mutesOf, type Mutes } from './mutes.js';
-import { ownTotals } from './own-totals.js';
+import { mutesOf, NO_MUTES, type Mutes } from './mutes.js';
+import { NO_TOTALS, ownTotals } from './own-totals.js';
 import { CLOSE_OVERFLOW, CLOSE_SILENT, CLOSE_UNWANTED, type Stream } from './stream.js';
 import type { Bearer } from './token.js';
 import { anonymousRow } from './visitors.js';
 import { findChannelType } from './channel-types.js';
-import { blocksOf } from './store/own-place.js';
+import { blocksOf, ownKinds } from './store/own-place.js';
 import type { UserRow } from './store/schema.js';
-import { completePrivacy, countActive, readUser, saveUser, touchUser, type Saved } from './store/users.js';
+import { completePrivacy, noteArrival, readUser, saveUser, touchUser, type Saved } from './store/users.js';
 import { eventIn, People } from './wire.js';
 import { parseCid } from '../../src/protocol.js';
 
@@ -66,9 +66,7 @@ async function arrive({ db, clock }: Deps, { userId, kind }: Bearer, payload: un
   if (id !== userId)
     throw new ApiError(5, `The token is for user "${userId}", the payload for ${shown(id)}.`);
   const saved = await saveUser(db, userId, change, 'merge', clock.now());
-  const now = clock.now();
-  await touchUser(db, userId, now);
-  await countActive(db, userId, now);
+  await noteArrival(db, userId, clock.now());
   return saved;
 }
 
@@ -101,8 +99,10 @@ export async function ownUser(
   row: UserRow,
   online = deps.online(row.id),
 ): Promise<OwnUser & Mutes> {
-  const totals = await ownTotals(deps.db, row.id);
-  const blocks = await blocksOf(deps.db, row.id);
+  const has = await ownKinds(deps.db, row.id);
+  const totals = has?.unread || has?.threads ? await ownTotals(deps.db, row.id) : NO_TOTALS;
+  const mutes = has?.mutes || has?.places ? await mutesOf(deps, row.id) : NO_MUTES;
+  const blocks = has?.blocks ? await blocksOf(deps.db, row.id) : [];
   return {
     ...row.data,
     id: row.id,
@@ -118,7 +118,7 @@ export async function ownUser(
     privacy_settings: completePrivacy(row),
     ...totals,
     devices: [],
-    ...(await mutesOf(deps, row.id)),
+    ...mutes,
     blocked_user_ids: blocks.map((block) => block.blocked_id),
     push_preferences: { chat_level: 'all', call_level: 'all' },
   };
@@ -144,7 +144,10 @@ async function disconnected(deps: Deps, stream: Stream): Promise<void> {
   const cause = CAUSES.get(stream.endedWith);
   if (cause) deps.metrics.ended.inc({ cause });
   if (deps.closing) return;
-  const { userId } = stream;
+  await deps.goodbyes.pass(() => sayGoodbye(deps, stream.userId, left));
+}
+
+async function sayGoodbye(deps: Deps, userId: string, left: readonly string[]): Promise<void> {
   if (left.length) await tellWatching(deps, left, userId, 'user.watching.stop');
   if (deps.online(userId)) return;
   await touchUser(deps.db, userId, deps.clock.now());

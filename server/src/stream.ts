@@ -75,6 +75,7 @@ export class SocketStream extends Stream {
   #movedAt = 0;
   #silence: NodeJS.Timeout;
   #taken = () => {
+    if (this.ended) return;
     this.#waiting--;
     this.#movedAt = performance.now();
   };
@@ -122,16 +123,19 @@ export class SocketStream extends Stream {
 
   protected release(code: number): void {
     clearTimeout(this.#silence);
-    endSocket(this.#socket, code);
+    // With an error at hand, or the system makes one for each frame that still waits: half a million for a thousand peers.
+    endSocket(this.#socket, code, () => void this.#pipe.destroy(CUT));
   }
 }
 
-/** Says goodbye with `code`; a peer that does not answer within a second is cut off. */
-export function endSocket(socket: WebSocket, code: number, reason = ''): void {
+const CUT = new Error('The peer took nothing any more, or did not answer a goodbye.');
+
+/** Says goodbye with `code`; a peer that does not answer is cut off after one to two seconds: not a thousand at once. */
+export function endSocket(socket: WebSocket, code: number, cut: () => void = () => socket.terminate()): void {
   if (socket.readyState === socket.CLOSED) return;
-  socket.close(code, reason);
-  const cut = setTimeout(() => socket.terminate(), 1000);
-  socket.once('close', () => clearTimeout(cut));
+  socket.close(code);
+  const timer = setTimeout(cut, 1000 + Math.random() * 1000);
+  socket.once('close', () => clearTimeout(timer));
 }
 
 /** What a poll takes with it. */

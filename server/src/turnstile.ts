@@ -1,7 +1,7 @@
 import { ApiError } from './errors.js';
 
 /** Of connections that are greeted at once: each reads and writes the store several times. */
-const AT_ONCE = 32;
+const AT_ONCE = 8;
 /** Of those that wait for their turn. What is more is refused early, so that nobody waits for nothing. */
 const WAITING = 5000;
 

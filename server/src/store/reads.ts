@@ -12,7 +12,7 @@ export interface Totals {
   unread_channels: number;
 }
 
-const NOTHING: Totals = { total_unread_count: 0, unread_count: 0, unread_channels: 0 };
+export const NOTHING: Totals = { total_unread_count: 0, unread_count: 0, unread_channels: 0 };
 
 /** Moves read states for a new message: its author has read it, for the others it counts. */
 export async function noteMessage(db: Db, message: MessageRow): Promise<void> {

@@ -134,7 +134,11 @@ export async function patchUser(
 
 type Editable = Pick<UserRow, 'data' | 'privacy' | 'invisible'>;
 
-function editUser(db: Db, id: string, now: Micros, edit: (row: Editable) => Editable): Promise<Saved> {
+async function editUser(db: Db, id: string, now: Micros, edit: (row: Editable) => Editable): Promise<Saved> {
+  // Most come as they were the last time: nothing is locked or written for them.
+  const known = await findUser(db, id);
+  if (known && isDeepStrictEqual(editable(known), edit(known)))
+    return { row: known, changed: false, before: known };
   return db.transaction().execute(async (trx) => {
     const created = await trx
       .insertInto('users')
@@ -150,8 +154,7 @@ function editUser(db: Db, id: string, now: Micros, edit: (row: Editable) => Edit
       .executeTakeFirstOrThrow();
     const after = edit(before);
     checkSize(after.data, 'A user');
-    const current: Editable = { data: before.data, privacy: before.privacy, invisible: before.invisible };
-    if (isDeepStrictEqual(current, after))
+    if (isDeepStrictEqual(editable(before), after))
       return { row: before, changed: created !== undefined, before: created ? undefined : before };
     const row = await trx
       .updateTable('users')
@@ -167,6 +170,10 @@ function editUser(db: Db, id: string, now: Micros, edit: (row: Editable) => Edit
       .executeTakeFirstOrThrow();
     return { row, changed: true, before: created ? undefined : before };
   });
+}
+
+function editable({ data, privacy, invisible }: UserRow): Editable {
+  return { data, privacy, invisible };
 }
 
 function findUser(db: Db, id: string): Promise<UserRow | undefined> {
@@ -205,6 +212,21 @@ export async function setRole(db: Db, id: string, role: string, now: Micros): Pr
 export async function touchUser(db: Db, id: string, now: Micros): Promise<void> {
   const later = sql<number>`greatest(last_active, cast(${now} as bigint))`;
   await db.updateTable('users').set({ last_active: later }).where('id', '=', id).execute();
+}
+
+/** Notes that the user has come, and counts them as active in the month of `now`: in one statement. */
+export async function noteArrival(db: Db, id: string, now: Micros): Promise<void> {
+  await db
+    .with('touched', (here) =>
+      here
+        .updateTable('users')
+        .set({ last_active: sql<number>`greatest(last_active, cast(${now} as bigint))` })
+        .where('id', '=', id),
+    )
+    .insertInto('active_users')
+    .values({ month: monthOf(now), user_id: id })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
 }
 
 /** Counts the user as active in the month of `now`; once, however often it is called. */
