@@ -70,7 +70,10 @@ export function schemaOf(method: string, url: string, operation: Operation): Fas
         }
       : {}),
     ...(body ? { body } : {}),
-    response: { [made]: timed(answer), '4xx': Failure },
+    response: {
+      [made]: { description: 'Done.', ...timed(answer) },
+      '4xx': { description: 'A refusal, in a sentence.', ...Failure },
+    },
   };
 }
 

@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox';
 import type { Json } from '../input.js';
-import { Bag, flag, nullable, object, optional, PATCH, Sort, Time } from './fields.js';
+import { Bag, flag, MessageId, nullable, object, optional, PATCH, Sort, Time } from './fields.js';
 import { Message, RefusedMessage } from './models.js';
 import type { Operation } from './operation.js';
 import { page } from './pages.js';
@@ -10,6 +10,11 @@ const MAX_MENTIONS = 25;
 
 /** What an author writes; `content.ts` says which fields are the server's own, and which it does not offer. */
 const WRITTEN = object({
+  /** Best made by the client: the same message is not stored twice. */
+  id: optional(MessageId),
+  parent_id: optional(Type.String()),
+  quoted_message_id: optional(nullable(Type.String())),
+  poll_id: optional(nullable(Type.String())),
   text: optional(Type.String()),
   attachments: optional(Type.Array(Bag, { maxItems: MAX_ATTACHMENTS })),
   mentioned_users: optional(Type.Array(Type.String(), { maxItems: MAX_MENTIONS })),
