@@ -182,7 +182,8 @@ describe('who is slow on purpose', () => {
   });
 
   it('S13: is cut off in the body; who is refused is listened to no longer', async () => {
-    const hasty = await start({ bodyMs: 50 });
+    // Enough for the first request to a server that has only just begun.
+    const hasty = await start({ bodyMs: 1000 });
 
     const { token } = await Person.known(hasty, 'ada');
 
