@@ -49,7 +49,10 @@ const CASES: Readonly<Record<string, (report: Report) => Promise<unknown>>> = {
 };
 
 async function main(): Promise<void> {
-  const [, names = Object.keys(CASES).join(',')] = /^--only=(.+)$/.exec(process.argv[2] ?? '') ?? [];
+  const [arg = `--only=${Object.keys(CASES).join(',')}`] = process.argv.slice(2);
+  const [, names] = /^--only=(.+)$/.exec(arg) ?? [];
+  if (!names)
+    throw new Error(`${arg} is not understood. Take --only= with ${Object.keys(CASES).join(', ')}.`);
   const report = new Report();
   for (const name of names.split(',')) {
     const run = CASES[name];

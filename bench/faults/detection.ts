@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Bench, OpenOptions } from './bench.js';
 import type { BenchPage } from './page.js';
-import { inParallel } from './statistics.js';
+import { inParallel } from '../statistics.js';
 import { timeRow, type Row } from './table.js';
 
 /** Pages that open at the same time: more of them would only wait for each other. */

@@ -1,7 +1,7 @@
 import type { FaultMode, FaultProxy } from '../../test/support/proxy.js';
 import type { Bench, Room } from './bench.js';
 import type { BenchPage } from './page.js';
-import { inParallel } from './statistics.js';
+import { inParallel } from '../statistics.js';
 import { countRow, type Row } from './table.js';
 
 const VISITORS = 4;

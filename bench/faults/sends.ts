@@ -1,5 +1,5 @@
 import type { Bench } from './bench.js';
-import { inParallel } from './statistics.js';
+import { inParallel } from '../statistics.js';
 import { countRow, type Row } from './table.js';
 
 /** Pages, each with a channel of its own, and what each of them sends. */

@@ -1,4 +1,4 @@
-import { summary } from './statistics.js';
+import { summary } from '../statistics.js';
 
 /** One line of the table. */
 export interface Row {

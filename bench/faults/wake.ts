@@ -1,7 +1,7 @@
 import type { Attempt } from '../../test/support/proxy.js';
 import type { TransportName } from '../../src/transport/transport.js';
 import type { Bench } from './bench.js';
-import { inParallel } from './statistics.js';
+import { inParallel } from '../statistics.js';
 import { timeRow, type Row } from './table.js';
 
 const AT_ONCE = 3;

@@ -1,4 +1,5 @@
-import { inParallel } from '../faults/statistics.js';
+import { setTimeout as delay } from 'node:timers/promises';
+import { inParallel } from '../statistics.js';
 import { Hearer } from './hearer.js';
 import { Person, type Target } from './target.js';
 
@@ -14,9 +15,9 @@ export class Crowd {
   #pinging = setInterval(() => this.#ping(), PING_MS);
 
   /** @param urls - Each of a WebSocket. Those of the protocol are pinged. */
-  static async open(urls: readonly string[], atOnce = AT_ONCE): Promise<Crowd> {
+  static async open(urls: readonly string[]): Promise<Crowd> {
     const crowd = new Crowd();
-    const opened = await inParallel(urls.length, atOnce, (index) => Hearer.open(urls[index] ?? ''));
+    const opened = await inParallel(urls.length, AT_ONCE, (index) => Hearer.open(urls[index] ?? ''));
     crowd.hearers.push(...opened.map(([hearer]) => hearer));
     return crowd;
   }
@@ -54,7 +55,7 @@ export class Crowd {
     const limit = performance.now() + 60_000;
     while (this.heard < count) {
       if (performance.now() > limit) throw new Error(`Of ${count} frames ${this.heard} arrived.`);
-      await new Promise((resolve) => setTimeout(resolve, 2));
+      await delay(2);
     }
   }
 

@@ -1,4 +1,5 @@
-import { inParallel, summary } from '../faults/statistics.js';
+import { setTimeout as delay } from 'node:timers/promises';
+import { at, inParallel, summary } from '../statistics.js';
 import { Crowd } from './crowd.js';
 import type { Hearer } from './hearer.js';
 import type { Report } from './report.js';
@@ -12,7 +13,7 @@ const FILLER = 'x'.repeat(400);
 /** Requests under way at the same time. */
 const AT_ONCE = 16;
 
-export interface Shape {
+interface Shape {
   rooms: number;
   each: number;
   /** How often somebody speaks. */
@@ -59,19 +60,16 @@ export async function delays(crowd: Crowd, say: Say, rooms: number, perSecond: n
   const under: Promise<unknown>[] = [];
   for (let n = 0; n < perSecond * seconds; n++) {
     const due = start + (n * 1000) / perSecond;
-    while (performance.now() < due) await new Promise((resolve) => setTimeout(resolve, 1));
+    while (performance.now() < due) await delay(1);
     began[n] = performance.now();
     under.push(say(n % rooms, n));
   }
   await Promise.all(under);
-  await new Promise((resolve) => setTimeout(resolve, 500));
+  await delay(500);
   rest();
   for (const hearer of timed) hearer.onText = undefined;
   const sorted = times.toSorted((a, b) => a - b);
-  return {
-    p50: sorted[Math.floor(sorted.length * 0.5)] ?? NaN,
-    p99: sorted[Math.floor(sorted.length * 0.99)] ?? NaN,
-  };
+  return { p50: at(sorted, 0.5), p99: at(sorted, 0.99) };
 }
 
 /**

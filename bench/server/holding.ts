@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { inParallel } from '../faults/statistics.js';
+import { inParallel } from '../statistics.js';
 import { Crowd } from './crowd.js';
 import { delays, speaking } from './fanout.js';
 import { Hearer } from './hearer.js';
@@ -70,13 +70,12 @@ export async function storm(report: Report): Promise<void> {
         return await Hearer.open((people[n] as Person).socketUrl(target));
       } catch {
         again++;
-        // As clients do, which are told to come later.
         await delay(500 + Math.random() * 1000);
       }
     }
   });
   report.goal(`Reconnect storm of ${STORM}, all live`, (performance.now() - began) / 1000, '≤', 30, ' s');
-  report.say('Attempts that were told to come later', String(again));
+  report.say('Attempts that failed, and were made again', String(again));
   for (const [hearer] of opened) hearer.close();
   await target.close();
   await place.remove();

@@ -1,4 +1,4 @@
-import { inParallel } from '../faults/statistics.js';
+import { inParallel } from '../statistics.js';
 import { Person, type Place, type Target } from './target.js';
 import type { Report } from './report.js';
 

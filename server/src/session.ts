@@ -100,9 +100,9 @@ export async function ownUser(
   online = deps.online(row.id),
 ): Promise<OwnUser & Mutes> {
   const has = await ownKinds(deps.db, row.id);
-  const totals = has?.unread || has?.threads ? await ownTotals(deps.db, row.id) : NO_TOTALS;
-  const mutes = has?.mutes || has?.places ? await mutesOf(deps, row.id) : NO_MUTES;
-  const blocks = has?.blocks ? await blocksOf(deps.db, row.id) : [];
+  const totals = has.unread || has.threads ? await ownTotals(deps.db, row.id) : NO_TOTALS;
+  const mutes = has.mutes || has.places ? await mutesOf(deps, row.id) : NO_MUTES;
+  const blocks = has.blocks ? await blocksOf(deps.db, row.id) : [];
   return {
     ...row.data,
     id: row.id,
@@ -143,12 +143,14 @@ async function disconnected(deps: Deps, stream: Stream): Promise<void> {
   const left = deps.hub.remove(stream);
   const cause = CAUSES.get(stream.endedWith);
   if (cause) deps.metrics.ended.inc({ cause });
-  if (deps.closing) return;
   await deps.goodbyes.pass(() => sayGoodbye(deps, stream.userId, left));
 }
 
 async function sayGoodbye(deps: Deps, userId: string, left: readonly string[]): Promise<void> {
-  if (left.length) await tellWatching(deps, left, userId, 'user.watching.stop');
+  if (deps.closing) return;
+  // They may be back by their turn.
+  const gone = left.filter((cid) => !deps.watchedBy(cid, userId));
+  if (gone.length) await tellWatching(deps, gone, userId, 'user.watching.stop');
   if (deps.online(userId)) return;
   await touchUser(deps.db, userId, deps.clock.now());
   await presenceChanged(deps, userId);

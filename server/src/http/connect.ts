@@ -11,6 +11,7 @@ import { LongPoll } from '../shapes/connect.js';
 import { connect, heartbeat, stillActive } from '../session.js';
 import { CLOSE_RESTART, endSocket, PollStream, SocketStream } from '../stream.js';
 import { requireKind } from './limits-of.js';
+import { HIDDEN } from './schemas.js';
 import { checkKey, durationOf, knownBearer, visitor, type AddRoute, type Call } from './route.js';
 
 /** Clients send nothing but health checks. */
@@ -25,7 +26,7 @@ const CLOSE_FAILED = 1011;
 /** The WebSocket end of the protocol: `GET /connect`. */
 export function addWebSocket(app: FastifyInstance, deps: Deps): void {
   // Upgrades take another way, below, and have their token in the URL: `greet` checks it.
-  app.get('/connect', { config: { endpoint: 'Connect' }, schema: { hide: true } }, () => {
+  app.get('/connect', { config: { endpoint: 'Connect' }, ...HIDDEN }, () => {
     throw notFound('/connect is a WebSocket; this request has no "Upgrade" header. Connect by /longpoll.');
   });
   const sockets = new WebSocketServer({

@@ -5,8 +5,7 @@ import { DEMO_USERS } from '../demo.js';
 import type { Deps } from '../deps.js';
 import { notFound, shown } from '../errors.js';
 import { userToken } from '../token.js';
-
-const HIDDEN = { schema: { hide: true } };
+import { HIDDEN } from './schemas.js';
 
 /** Demo pages, and a token for whichever demo user asks: exists under `demo` alone. */
 export async function addDemo(app: FastifyInstance, { options, credentials }: Deps): Promise<void> {

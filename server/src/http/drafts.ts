@@ -11,7 +11,7 @@ import { dropDraft, findDraft, queryDrafts, saveDraft, type DraftPlace } from '.
 import { findMessage } from '../store/messages.js';
 import type { BodyOf } from '../shapes/operation.js';
 import { ownChannelOf, People } from '../wire.js';
-import { cursorOf } from './cursor.js';
+import { pagedOf } from './cursor.js';
 import type { AddRoute, Call, ChannelCall } from './route.js';
 
 type Place = Pick<ChannelCall, 'access' | 'userId'>;
@@ -66,12 +66,7 @@ async function readDraft({ db }: Deps, message: Message): Promise<Json> {
 }
 
 async function query(deps: Deps, { body, userId }: Call<typeof QueryDrafts>): Promise<object> {
-  const { rows, ...ends } = await queryDrafts(deps.db, userId, {
-    filter: body.filter,
-    sort: body.sort,
-    limit: body.limit,
-    cursor: cursorOf(body),
-  });
+  const { rows, ...ends } = await queryDrafts(deps.db, userId, pagedOf(body));
   const cids = [...new Set(rows.map((row) => row.cid))];
   const channels = await channelsById(deps.db, cids);
   const joined = new Map((await membershipsOf(deps.db, cids, userId)).map((row) => [row.cid, row]));

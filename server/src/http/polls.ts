@@ -7,7 +7,6 @@ import { addOption, changePoll, makePoll, optionOf, pollAnswer, readablePoll, re
 import { queryPolls, queryVotes } from '../store/query-polls.js';
 import type { PollRow } from '../store/schema.js';
 import { checked } from '../shapes/check.js';
-import type { BodyOf } from '../shapes/operation.js';
 import {
   CastPollVote,
   CreatePoll,
@@ -26,7 +25,7 @@ import {
 } from '../shapes/polls.js';
 import { castVote, removeVote } from '../votes.js';
 import { People } from '../wire.js';
-import { cursorOf } from './cursor.js';
+import { pagedOf } from './cursor.js';
 import type { AddRoute } from './route.js';
 
 export function addPolls(add: AddRoute, deps: Deps): void {
@@ -46,7 +45,7 @@ function addMaking(add: AddRoute, deps: Deps): void {
     return { poll: await changePoll(deps, userId, id, (now) => readPoll(body, now.options)) };
   });
   add('POST', '/polls/query', QueryPolls, async ({ body, userId }) => {
-    const { rows, ...ends } = await queryPolls(deps.db, userId, askedOf(body));
+    const { rows, ...ends } = await queryPolls(deps.db, userId, pagedOf(body));
     const ids = rows.map((row) => row.id);
     const polls = await Polls.load(deps.db, ids, userId);
     const people = await People.load(deps, polls.people);
@@ -104,12 +103,8 @@ function addVoting(add: AddRoute, deps: Deps): void {
     removeVote(deps, access, userId, params['poll'] ?? '', params['vote'] ?? ''),
   );
   add('POST', '/polls/:id/votes', QueryPollVotes, async ({ poll, userId, body }) => {
-    const { rows, ...ends } = await queryVotes(deps.db, poll, askedOf(body));
+    const { rows, ...ends } = await queryVotes(deps.db, poll, pagedOf(body));
     const people = await People.load(deps, rows.map((row) => row.user_id)); // prettier-ignore
     return { votes: rows.map((row) => voteOf(row, poll, (id) => people.user(id), userId)), ...ends };
   });
-}
-
-function askedOf({ filter, sort, limit, ...ends }: BodyOf<typeof QueryPolls>) {
-  return { filter, sort, limit, cursor: cursorOf(ends) };
 }

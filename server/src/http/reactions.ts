@@ -6,7 +6,7 @@ import { queryReactions } from '../store/query-reactions.js';
 import { reactionsOf } from '../store/reactions.js';
 import type { ReactionRow } from '../store/schema.js';
 import { People } from '../wire.js';
-import { cursorOf } from './cursor.js';
+import { pagedOf } from './cursor.js';
 import type { AddRoute } from './route.js';
 
 export function addReactions(add: AddRoute, deps: Deps): void {
@@ -22,12 +22,7 @@ export function addReactions(add: AddRoute, deps: Deps): void {
     return { reactions: await shownReactions(deps, rows) };
   });
   add('POST', '/messages/:id/reactions', QueryReactions, async ({ access, body }) => {
-    const { rows, ...ends } = await queryReactions(deps.db, access.message.id, {
-      filter: body.filter,
-      sort: body.sort,
-      limit: body.limit,
-      cursor: cursorOf(body),
-    });
+    const { rows, ...ends } = await queryReactions(deps.db, access.message.id, pagedOf(body));
     return { reactions: await shownReactions(deps, rows), ...ends };
   });
 }

@@ -8,6 +8,9 @@ import type { Operation } from '../shapes/operation.js';
 
 type Said = TSchema & { properties?: Record<string, object>; default?: unknown };
 
+/** For a route that the document leaves out: it is of the protocol alone. */
+export const HIDDEN = { schema: { hide: true } };
+
 /** The check of all that is asked, by the shapes of the operations; with `checkAnswers`, of all that is answered. */
 export function checkByShapes(app: FastifyInstance, { options }: Deps): void {
   for (const model of MODELS) app.addSchema(model);

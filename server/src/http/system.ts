@@ -4,9 +4,7 @@ import { QueryMembers } from '../shapes/channels.js';
 import { queryMembers } from '../store/query-users.js';
 import { memberOf, People } from '../wire.js';
 import type { AddRoute, ChannelCall } from './route.js';
-
-/** The document is of the protocol alone. */
-const HIDDEN = { schema: { hide: true } };
+import { HIDDEN } from './schemas.js';
 
 /** What operators and probes ask: no token, no data of users. */
 export function addSystem(app: FastifyInstance, deps: Deps): void {

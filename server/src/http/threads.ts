@@ -6,7 +6,7 @@ import { channelsById } from '../store/channels.js';
 import { queryThreads } from '../store/query-threads.js';
 import type { ThreadRow } from '../store/schema.js';
 import { changeThread, threadOf, threadStates, type ThreadOptions } from '../threads.js';
-import { cursorOf } from './cursor.js';
+import { pagedOf } from './cursor.js';
 import type { AddRoute } from './route.js';
 import { connectionOf, wanted, watch, type Asking } from './watch.js';
 
@@ -14,12 +14,7 @@ export function addThreads(add: AddRoute, deps: Deps): void {
   add('POST', '/threads', QueryThreads, async (call) => {
     const { body, userId } = call;
     const options = optionsOf(body);
-    const { rows, ...ends } = await queryThreads(deps.db, userId, {
-      filter: body.filter,
-      sort: body.sort,
-      limit: body.limit,
-      cursor: cursorOf(body),
-    });
+    const { rows, ...ends } = await queryThreads(deps.db, userId, pagedOf(body));
     await watchThreads(deps, call, body.watch, rows);
     return { threads: await threadStates(deps, rows, userId, options), ...ends };
   });

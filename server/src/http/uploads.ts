@@ -10,6 +10,7 @@ import { UploadFolder } from '../upload-folder.js';
 import { dispositionOf } from '../upload-types.js';
 import { DeleteFile, DeleteImage, inChannel, UploadFile, UploadImage } from '../shapes/uploads.js';
 import { routesOf, type Call } from './route.js';
+import { HIDDEN } from './schemas.js';
 
 declare module 'stream' {
   // The form parser's types know the event 'limit' of all streams, and thereby hide the others.
@@ -126,20 +127,16 @@ async function addDownloads(scope: FastifyInstance, deps: Deps, folder: UploadFo
     cacheControl: false,
     dotfiles: 'deny',
   });
-  scope.get<{ Params: { name: string } }>(
-    '/uploads/:name',
-    { schema: { hide: true } },
-    async (request, reply) => {
-      const row = await findUpload(deps.db, request.params.name);
-      if (!row) throw notFound(`There is no upload ${shown(request.params.name)}.`);
-      reply.headers({
-        'Content-Disposition': dispositionOf(row),
-        'X-Content-Type-Options': 'nosniff',
-        'Content-Security-Policy': "default-src 'none'; sandbox",
-        'Cross-Origin-Resource-Policy': 'cross-origin',
-        'Cache-Control': CACHE,
-      });
-      return reply.type(row.mime === 'text/plain' ? 'text/plain; charset=utf-8' : row.mime).sendFile(row.id);
-    },
-  );
+  scope.get<{ Params: { name: string } }>('/uploads/:name', HIDDEN, async (request, reply) => {
+    const row = await findUpload(deps.db, request.params.name);
+    if (!row) throw notFound(`There is no upload ${shown(request.params.name)}.`);
+    reply.headers({
+      'Content-Disposition': dispositionOf(row),
+      'X-Content-Type-Options': 'nosniff',
+      'Content-Security-Policy': "default-src 'none'; sandbox",
+      'Cross-Origin-Resource-Policy': 'cross-origin',
+      'Cache-Control': CACHE,
+    });
+    return reply.type(row.mime === 'text/plain' ? 'text/plain; charset=utf-8' : row.mime).sendFile(row.id);
+  });
 }

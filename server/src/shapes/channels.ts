@@ -1,8 +1,22 @@
 import { Type } from 'typebox';
 import {
-  Any, Bag, closed, CONNECTION, count, Filter, flag, list, nullable, object, optional, PATCH, Role, Sort, strings, Time,
+  Any,
+  Bag,
+  closed,
+  CONNECTION,
+  count,
+  flag,
+  list,
+  nullable,
+  object,
+  optional,
+  PATCH,
+  Role,
+  sliced,
+  strings,
+  Time,
   UserId,
-} from './fields.js'; // prettier-ignore
+} from './fields.js';
 import { Written } from './messages.js';
 import { Channel, ChannelState, Event, Member, Message } from './models.js';
 import type { Operation } from './operation.js';
@@ -10,7 +24,6 @@ import { page } from './pages.js';
 
 /** Of channels, messages and members in one answer (protocol.md §7.2). */
 const MAX_CHANNELS = 30;
-const MAX_OFFSET = 1000;
 const MAX_MESSAGES = 300;
 export const MAX_MEMBERS = 100;
 
@@ -35,11 +48,8 @@ export const QueryChannels = {
   query: object(CONNECTION),
   body: object({
     ...HEARING,
-    filter_conditions: Filter,
-    sort: Sort,
+    ...sliced(MAX_CHANNELS, 10),
     state: flag(true),
-    limit: count(MAX_CHANNELS, 10),
-    offset: count(MAX_OFFSET, 0),
     message_limit: count(MAX_MESSAGES, 25),
     member_limit: count(MAX_MEMBERS, MAX_MEMBERS),
   }),
@@ -169,10 +179,7 @@ export const QueryMembers = {
   payload: object({
     type: optional(Type.String()),
     id: optional(Type.String()),
-    filter_conditions: Filter,
-    sort: Sort,
-    limit: count(100, 100),
-    offset: count(MAX_OFFSET, 0),
+    ...sliced(MAX_MEMBERS, MAX_MEMBERS),
   }),
   answer: object({ members: Type.Array(Member) }),
 } satisfies Operation;

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { count, CURSOR, ENDS, Filter, object, optional, Sort } from './fields.js';
+import { ENDS, object, optional, paged } from './fields.js';
 import { Written } from './messages.js';
 import { Draft } from './models.js';
 import type { Operation } from './operation.js';
@@ -35,6 +35,6 @@ export const DeleteDraft = {
 export const QueryDrafts = {
   name: 'QueryDrafts',
   summary: "The caller's drafts that a filter finds",
-  body: object({ ...CURSOR, filter: Filter, sort: Sort, limit: count(MAX_DRAFTS, 10, 1) }),
+  body: object(paged(MAX_DRAFTS)),
   answer: object({ drafts: Type.Array(Draft), ...ENDS }),
 } satisfies Operation;

@@ -96,11 +96,25 @@ export const Filter = Fields;
 /** `[{field, direction}]`, of 1 or -1; the query says which fields it can sort by. */
 export const Sort = optional(Type.Unknown());
 
-/** Where to go on: the `next` or `prev` of the answer before. */
-export const CURSOR = { next: optional(Type.String()), prev: optional(Type.String()) };
-
-/** The ends of an answer of pages. */
+/** The ends of an answer in pages; in a request one of them, where to go on. */
 export const ENDS = { next: optional(Type.String()), prev: optional(Type.String()) };
+
+/** A query whose answers go on by `next` and `prev`. @param max - Of entries in one answer; 10 unless told. */
+export function paged(max: number) {
+  return { filter: Filter, sort: Sort, limit: count(max, 10, 1), ...ENDS };
+}
+
+const MAX_OFFSET = 1000;
+
+/** Which so many of all: up to `max`, `fallback` unless told, after so many others. */
+export function slice(max: number, fallback: number, min = 0) {
+  return { limit: count(max, fallback, min), offset: count(MAX_OFFSET, 0) };
+}
+
+/** A query whose answers are asked for by offset. */
+export function sliced(max: number, fallback: number) {
+  return { filter_conditions: Filter, sort: Sort, ...slice(max, fallback) };
+}
 
 /** A change by fields: dots in a key descend into objects. */
 export const PATCH = { set: Fields, unset: strings(100) };

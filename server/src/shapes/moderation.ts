@@ -1,26 +1,11 @@
 import { Type } from 'typebox';
-import {
-  Any,
-  Bag,
-  count,
-  Fields,
-  Filter,
-  flag,
-  MessageId,
-  object,
-  optional,
-  or,
-  Sort,
-  text,
-  Time,
-} from './fields.js';
+import { Any, Bag, Fields, flag, MessageId, object, optional, or, sliced, text, Time } from './fields.js';
 import { User } from './models.js';
 import type { Operation } from './operation.js';
 import { Timeout } from './users.js';
 
 /** Of bans in one answer (protocol.md §7.12). */
 const MAX_BANS = 300;
-const MAX_OFFSET = 1000;
 
 /** Why, in characters (protocol.md §11.1). */
 const reason = or('', text(255));
@@ -57,12 +42,7 @@ export const Unban = {
 export const QueryBannedUsers = {
   name: 'QueryBannedUsers',
   summary: 'The bans that hold',
-  payload: object({
-    filter_conditions: Filter,
-    sort: Sort,
-    limit: count(MAX_BANS, 100),
-    offset: count(MAX_OFFSET, 0),
-  }),
+  payload: object(sliced(MAX_BANS, 100)),
   answer: object({
     bans: Type.Array(
       object({

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { count, CURSOR, ENDS, Filter, flag, list, nullable, object, oneOf, optional, or, PATCH, Sort, text } from './fields.js'; // prettier-ignore
+import { ENDS, flag, list, nullable, object, oneOf, optional, or, paged, PATCH, text } from './fields.js';
 import { Poll, PollOption, Vote } from './models.js';
 import type { Operation } from './operation.js';
 
@@ -36,7 +36,7 @@ const One = object({ poll: Poll });
 const OneOption = object({ poll_option: PollOption });
 const OneVote = object({ vote: Vote });
 
-const LISTED = { filter: Filter, sort: Sort, limit: count(MAX_LISTED, 10, 1), ...CURSOR };
+const LISTED = paged(MAX_LISTED);
 
 export const CreatePoll = {
   name: 'CreatePoll',

@@ -1,12 +1,11 @@
 import { Type } from 'typebox';
-import { count, CURSOR, ENDS, Filter, flag, nullable, object, Sort } from './fields.js';
+import { count, ENDS, flag, nullable, object, paged, slice } from './fields.js';
 import { Message, Reaction } from './models.js';
 import type { Operation } from './operation.js';
 
 /** Of reactions in one answer, and before it (protocol.md §7.7). */
 const MAX_LISTED = 300;
 const MAX_QUERIED = 100;
-const MAX_OFFSET = 1000;
 const MAX_SCORE = 1_000_000;
 
 /** Custom fields stand beside these. */
@@ -35,13 +34,13 @@ export const DeleteReaction = {
 export const GetReactions = {
   name: 'GetReactions',
   summary: 'The newest reactions to a message',
-  query: object({ limit: count(MAX_LISTED, 10), offset: count(MAX_OFFSET, 0) }),
+  query: object(slice(MAX_LISTED, 10)),
   answer: object({ reactions: Type.Array(Reaction) }),
 } satisfies Operation;
 
 export const QueryReactions = {
   name: 'QueryReactions',
   summary: 'The reactions to a message that a filter finds',
-  body: object({ filter: Filter, sort: Sort, limit: count(MAX_QUERIED, 10, 1), ...CURSOR }),
+  body: object(paged(MAX_QUERIED)),
   answer: object({ reactions: Type.Array(Reaction), ...ENDS }),
 } satisfies Operation;

@@ -1,11 +1,10 @@
 import { Type } from 'typebox';
-import { Bag, count, CURSOR, ENDS, object, optional, Sort } from './fields.js';
+import { Bag, ENDS, object, optional, slice, Sort } from './fields.js';
 import { Message } from './models.js';
 import type { Operation } from './operation.js';
 
 /** Of messages in one answer, and before it (protocol.md §7.13). */
 const MAX_RESULTS = 100;
-const MAX_OFFSET = 1000;
 
 export const Search = {
   name: 'Search',
@@ -15,9 +14,8 @@ export const Search = {
     query: optional(Type.String()),
     message_filter_conditions: optional(Bag),
     sort: Sort,
-    limit: count(MAX_RESULTS, 10, 1),
-    offset: count(MAX_OFFSET, 0),
-    ...CURSOR,
+    ...slice(MAX_RESULTS, 10, 1),
+    ...ENDS,
   }),
   answer: object({
     results: Type.Array(object({ message: Message })),

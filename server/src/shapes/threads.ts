@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { CONNECTION, count, CURSOR, ENDS, Filter, flag, object, PATCH, Sort } from './fields.js';
+import { CONNECTION, count, ENDS, flag, object, paged, PATCH } from './fields.js';
 import { Thread } from './models.js';
 import type { Operation } from './operation.js';
 
@@ -22,10 +22,7 @@ export const QueryThreads = {
   query: object(CONNECTION),
   body: object({
     ...Extent.properties,
-    ...CURSOR,
-    filter: Filter,
-    sort: Sort,
-    limit: count(MAX_THREADS, 10, 1),
+    ...paged(MAX_THREADS),
     watch: flag(),
   }),
   answer: object({ threads: Type.Array(Thread), ...ENDS }),

@@ -1,11 +1,25 @@
 import { Type } from 'typebox';
-import { Bag, byKey, CONNECTION, count, Fields, Filter, flag, list, nullable, object, optional, Role, Sort, Time, UserId } from './fields.js'; // prettier-ignore
+import {
+  Bag,
+  byKey,
+  CONNECTION,
+  count,
+  Fields,
+  flag,
+  list,
+  nullable,
+  object,
+  optional,
+  Role,
+  sliced,
+  Time,
+  UserId,
+} from './fields.js';
 import { OwnUser, User } from './models.js';
 import type { Operation } from './operation.js';
 
 /** Of users in one request or answer (protocol.md §7.11). */
 const MAX_USERS = 100;
-const MAX_OFFSET = 1000;
 
 /** The rules of a user object are `userProblem` in the protocol's own file: clients ask them, too. */
 const Given = Bag;
@@ -17,10 +31,7 @@ export const QueryUsers = {
   summary: 'The users that a filter finds',
   query: object(CONNECTION),
   payload: object({
-    filter_conditions: Filter,
-    sort: Sort,
-    limit: count(MAX_USERS, 30),
-    offset: count(MAX_OFFSET, 0),
+    ...sliced(MAX_USERS, 30),
     presence: flag(),
   }),
   answer: object({ users: Type.Array(User) }),

@@ -92,14 +92,14 @@ export interface Saved {
 }
 
 /** Creates the user, or changes what `change` says by `how`: `merge` keeps fields not given, `replace` drops them. */
-export function saveUser(
+export async function saveUser(
   db: Db,
   id: string,
   change: UserChange,
   how: 'merge' | 'replace',
   now: Micros,
 ): Promise<Saved> {
-  return editUser(db, id, now, ({ data, ...rest }) => ({
+  return editUser(db, id, await findUser(db, id), now, ({ data, ...rest }) => ({
     data: how === 'merge' ? { ...data, ...change.data } : change.data,
     privacy: { ...rest.privacy, ...change.privacy },
     invisible: change.invisible ?? rest.invisible,
@@ -118,8 +118,9 @@ export async function patchUser(
   unset: readonly string[],
   now: Micros,
 ): Promise<Saved> {
-  if (!(await findUser(db, id))) throw new ApiError(16, `User ${shown(id)} does not exist.`);
-  return editUser(db, id, now, ({ data, privacy, invisible }) => {
+  const known = await findUser(db, id);
+  if (!known) throw new ApiError(16, `User ${shown(id)} does not exist.`);
+  return editUser(db, id, known, now, ({ data, privacy, invisible }) => {
     const whole = patched({ ...data, privacy_settings: privacy, invisible, id }, set, unset);
     const { change } = readUser({ ...whole, id });
     // Parts that are not named keep their value, however the object was given (protocol.md §5).
@@ -134,9 +135,14 @@ export async function patchUser(
 
 type Editable = Pick<UserRow, 'data' | 'privacy' | 'invisible'>;
 
-async function editUser(db: Db, id: string, now: Micros, edit: (row: Editable) => Editable): Promise<Saved> {
+async function editUser(
+  db: Db,
+  id: string,
+  known: UserRow | undefined,
+  now: Micros,
+  edit: (row: Editable) => Editable,
+): Promise<Saved> {
   // Most come as they were the last time: nothing is locked or written for them.
-  const known = await findUser(db, id);
   if (known && isDeepStrictEqual(editable(known), edit(known)))
     return { row: known, changed: false, before: known };
   return db.transaction().execute(async (trx) => {
@@ -208,10 +214,18 @@ export async function setRole(db: Db, id: string, role: string, now: Micros): Pr
   await db.updateTable('users').set({ role, updated_at: now }).where('id', '=', id).execute();
 }
 
+/** The later of what is stored and `now`: requests may overtake each other. */
+function notBefore(now: Micros) {
+  return sql<number>`greatest(last_active, cast(${now} as bigint))`;
+}
+
 /** Notes that the user is here now. */
 export async function touchUser(db: Db, id: string, now: Micros): Promise<void> {
-  const later = sql<number>`greatest(last_active, cast(${now} as bigint))`;
-  await db.updateTable('users').set({ last_active: later }).where('id', '=', id).execute();
+  await db
+    .updateTable('users')
+    .set({ last_active: notBefore(now) })
+    .where('id', '=', id)
+    .execute();
 }
 
 /** Notes that the user has come, and counts them as active in the month of `now`: in one statement. */
@@ -220,7 +234,7 @@ export async function noteArrival(db: Db, id: string, now: Micros): Promise<void
     .with('touched', (here) =>
       here
         .updateTable('users')
-        .set({ last_active: sql<number>`greatest(last_active, cast(${now} as bigint))` })
+        .set({ last_active: notBefore(now) })
         .where('id', '=', id),
     )
     .insertInto('active_users')

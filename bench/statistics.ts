@@ -1,5 +1,5 @@
 /** The value below which so large a share lies (nearest rank). */
-function at(sorted: readonly number[], share: number): number {
+export function at(sorted: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
 }
 
