@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { inParallel } from '../statistics.js';
 import { Hearer } from './hearer.js';
-import { Person, type Target } from './target.js';
+import { Person, type Address } from './target.js';
 
 /** How many connect at the same time where the time is not what is measured. */
 const AT_ONCE = 32;
@@ -27,11 +27,11 @@ export class Crowd {
    *
    * @param targets - They connect to these in turn.
    */
-  static async watching(targets: readonly Target[], cids: readonly string[], each: number): Promise<Crowd> {
+  static async watching(targets: readonly Address[], cids: readonly string[], each: number): Promise<Crowd> {
     const crowd = new Crowd();
     const total = cids.length * each;
     await inParallel(total, AT_ONCE, async (index) => {
-      const target = targets[index % targets.length] as Target;
+      const target = targets[index % targets.length] as Address;
       const person = await Person.of(`watcher-${index % USERS}`);
       const [hearer, greeting] = await Hearer.open(person.socketUrl(target));
       const { connection_id: id } = JSON.parse(greeting) as { connection_id: string };

@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { inParallel } from '../statistics.js';
 import { Crowd } from './crowd.js';
-import { delays, speaking } from './fanout.js';
+import { delays } from './delays.js';
 import { Hearer } from './hearer.js';
 import type { Report } from './report.js';
+import { rooms } from './speak.js';
 import { Person, Place, type Target } from './target.js';
 
 const IDLE = 10_000;
@@ -85,11 +86,11 @@ export async function storm(report: Report): Promise<void> {
 export async function stalled(report: Report): Promise<void> {
   const place = await Place.make();
   const target = await place.start();
-  // Long events: short ones would fit into what the system itself keeps for each connection.
-  const { cids, say } = await speaking([target], 1, 'x'.repeat(4500));
-  const others = await Crowd.watching([target], cids, 100);
+  const cids = await rooms(target, 1);
   const slow = await Crowd.watching([target], cids, STALLED);
-  const calm = await delays(others, say, 1, 20, 20);
+  // Long events: short ones would fit into what the system itself keeps for each connection.
+  const load = { url: target.url, cids, timed: 100, perSecond: 20, filler: 'x'.repeat(4500) };
+  const calm = await delays({ ...load, seconds: 20 });
   const before = await target.memory();
   for (const hearer of slow.hearers) hearer.stall();
   let most = 0;
@@ -100,14 +101,13 @@ export async function stalled(report: Report): Promise<void> {
       await delay(500);
     }
   })();
-  const busy = await delays(others, say, 1, 20, 60);
+  const busy = await delays({ ...load, seconds: 60 });
   done = true;
   await looking;
   report.goal(`Memory for ${STALLED} stalled consumers`, (most - before) / 2 ** 20, '≤', 256, ' MB');
   report.say('Connections ended for taking nothing', String(await target.overflowed()));
   report.say('p99 of the others before', `${calm.p99.toFixed(1)} ms`);
   report.goal('p99 of the others meanwhile, to that before', busy.p99 / calm.p99, '≤', 1.2, ' ×');
-  others.close();
   slow.close();
   await target.close();
   await place.remove();

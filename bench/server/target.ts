@@ -17,27 +17,12 @@ const MAIN = fileURLToPath(new URL('../../server/dist/main.js', import.meta.url)
 /** One keep-alive pool for all that is asked: the measure is the server, not the dialling. */
 const agent = new Agent({ keepAlive: true, maxSockets: 64 });
 
-/** A process that listens at the address that it prints first. */
-export class Target {
+/** Where something is asked. */
+export class Address {
   readonly url: string;
-  #child: ChildProcess;
 
-  private constructor(child: ChildProcess, url: string) {
-    this.#child = child;
+  constructor(url: string) {
     this.url = url;
-  }
-
-  static async start(file: string, env: Record<string, string> = {}): Promise<Target> {
-    const child = spawn(process.execPath, ['--expose-gc', '--import', GC, file], {
-      env: { ...process.env, ...env },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    process.once('exit', () => child.kill('SIGKILL'));
-    const [line] = (await once(child.stdout, 'data')) as [Buffer];
-    const url = /http:\S+/.exec(line.toString())?.[0];
-    if (!url) throw new Error(`${file} printed no address: ${line.toString()}`);
-    child.stdout.resume();
-    return new Target(child, url);
   }
 
   async post(path: string, body: unknown, headers: Record<string, string> = {}): Promise<string> {
@@ -53,6 +38,29 @@ export class Target {
     for await (const part of response.setEncoding('utf8')) answer += part as string;
     if ((response.statusCode ?? 500) >= 400) throw new Error(`POST ${path}: ${answer}`);
     return answer;
+  }
+}
+
+/** A process that listens at the address that it prints first. */
+export class Target extends Address {
+  #child: ChildProcess;
+
+  private constructor(child: ChildProcess, url: string) {
+    super(url);
+    this.#child = child;
+  }
+
+  static async start(file: string, env: Record<string, string> = {}): Promise<Target> {
+    const child = spawn(process.execPath, ['--expose-gc', '--import', GC, file], {
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    process.once('exit', () => child.kill('SIGKILL'));
+    const [line] = (await once(child.stdout, 'data')) as [Buffer];
+    const url = /http:\S+/.exec(line.toString())?.[0];
+    if (!url) throw new Error(`${file} printed no address: ${line.toString()}`);
+    child.stdout.resume();
+    return new Target(child, url);
   }
 
   /** Of the process, in bytes, as its system counts them. */
@@ -136,34 +144,35 @@ export class Person {
     return new Person(id, await userToken(SECRET, id));
   }
 
-  ask(target: Target, path: string, body: unknown, query: Record<string, string> = {}): Promise<string> {
-    const search = new URLSearchParams({ api_key: KEY, user_id: this.id, ...query });
+  ask(target: Address, path: string, body: unknown, query: Record<string, string> = {}): Promise<string> {
+    const search = this.search(query);
     const headers = { authorization: this.token, 'stream-auth-type': 'jwt' };
     return target.post(`${path}?${search.toString()}`, body, headers);
   }
 
-  private search(): URLSearchParams {
-    const details = { user_id: this.id, user_details: { id: this.id, name: this.id } };
-    return new URLSearchParams({ json: JSON.stringify(details), api_key: KEY, user_id: this.id });
+  /** What every request of theirs has in its query. */
+  search(more: Record<string, string> = {}): URLSearchParams {
+    return new URLSearchParams({ api_key: KEY, user_id: this.id, ...more });
   }
 
-  socketUrl(target: Target): string {
-    const search = this.search();
+  #details(): URLSearchParams {
+    const details = { user_id: this.id, user_details: { id: this.id, name: this.id } };
+    return this.search({ json: JSON.stringify(details) });
+  }
+
+  socketUrl(target: Address): string {
+    const search = this.#details();
     search.set('authorization', this.token);
     search.set('stream-auth-type', 'jwt');
     return `${target.url}/connect?${search.toString()}`;
   }
 
   /** Connects by long-poll. @returns Begins a poll, which ends when the server answers or is gone. */
-  async poll(target: Target): Promise<() => Promise<unknown>> {
+  async poll(target: Address): Promise<() => Promise<unknown>> {
     const headers = { authorization: this.token, 'stream-auth-type': 'jwt' };
-    const opened = await fetch(`${target.url}/longpoll?${this.search().toString()}`, { headers });
+    const opened = await fetch(`${target.url}/longpoll?${this.#details().toString()}`, { headers });
     const { event } = (await opened.json()) as { event: { connection_id: string } };
-    const search = new URLSearchParams({
-      api_key: KEY,
-      user_id: this.id,
-      connection_id: event.connection_id,
-    });
+    const search = this.search({ connection_id: event.connection_id });
     return () => fetch(`${target.url}/longpoll?${search.toString()}`, { headers }).catch(() => undefined);
   }
 }

@@ -5,6 +5,7 @@ import { badInput, notAllowed, notFound, shown, type ApiError } from './errors.j
 import { channelsById, findChannel } from './store/channels.js';
 import { findMember, membershipsOf } from './store/members.js';
 import { findMessage } from './store/messages.js';
+import type { Place } from './store/places.js';
 import type { ChannelRow, MemberRow, MessageRow } from './store/schema.js';
 
 /** A channel that the caller may read, and their place in it. */
@@ -23,6 +24,8 @@ export interface Access {
   backend?: boolean;
   /** What they say is seen by nobody else, for they are under a shadow ban. */
   shadow?: boolean;
+  /** What was found together with it: see `speakerIn`. */
+  place?: Place;
 }
 
 /** The `channel_role` of who keeps order in a channel. */
@@ -62,6 +65,16 @@ export async function readableChannel(
   if (channel && !isServerMade(channel.id) && (await findChannel(deps.db, cid)))
     throw unreadable(userId, cid);
   throw notFound(`Channel ${shown(cid)} does not exist.`);
+}
+
+/**
+ * As `readableChannel`, for who says something that is not stored: who they are and whether they are banned comes with
+ * it, and what changes with every message may be as it was (`Places.find`).
+ */
+export async function speakerIn(deps: Deps, userId: string, cid: string): Promise<Access> {
+  const place = await deps.places.find(cid, userId);
+  const access = place && accessAs(place.member, userId, place.channel);
+  return access ? { ...access, place } : readableChannel(deps, userId, cid);
 }
 
 /**

@@ -40,8 +40,10 @@ import { Standing } from './standing.js';
 import { newestEventTime } from './store/channels.js';
 import { loadEpoch } from './store/epoch.js';
 import { openStore, type Store } from './store/open.js';
+import { Places } from './store/places.js';
 import { activeUsers } from './store/users.js';
 import { startSweeping } from './sweep.js';
+import { Tokens } from './token.js';
 import { Turnstile } from './turnstile.js';
 
 export { serverToken, userToken } from './token.js';
@@ -122,6 +124,8 @@ async function assemble(
   const deps: Deps = {
     db,
     store,
+    places: new Places(db, store.changes),
+    tokens: new Tokens(credentials.apiSecret),
     hub,
     // Whoever has not pinged for longer is gone: each event is in an answer to a ping after it.
     heads: new Heads(options.silenceMs * 1000),

@@ -11,7 +11,9 @@ import type { Metrics } from './metrics.js';
 import type { Rates } from './rates.js';
 import type { Standing } from './standing.js';
 import type { Store } from './store/open.js';
+import type { Places } from './store/places.js';
 import type { Db } from './store/schema.js';
+import type { Tokens } from './token.js';
 import type { Turnstile } from './turnstile.js';
 
 /** What every part of one server shares; made by `startServer`. */
@@ -19,6 +21,9 @@ export interface Deps {
   /** Of `store`. */
   db: Db;
   store: Store;
+  /** Of `store`. */
+  places: Places;
+  tokens: Tokens;
   hub: Hub;
   /** For heartbeats. */
   heads: Heads;

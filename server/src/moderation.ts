@@ -1,5 +1,5 @@
 import { readableChannel, readAddress, type Access } from './access.js';
-import { endOf, formatTime } from './clock.js';
+import { endOf, formatTime, type Micros } from './clock.js';
 import { toIdle, toUser, toWatchers } from './deliver.js';
 import type { Deps } from './deps.js';
 import { ApiError, badInput, notAllowed, shown } from './errors.js';
@@ -30,13 +30,17 @@ export interface Moderator {
  */
 export async function speaksUnseen(
   { db, clock, standing }: Deps,
-  { channel }: Access,
+  { channel, place }: Access,
   userId: string,
 ): Promise<boolean> {
-  const ban = await banIn(db, channel.cid, userId, clock.now());
+  const ban = place ? holding(place.ban, clock.now()) : await banIn(db, channel.cid, userId, clock.now());
   if (ban && !ban.shadow)
     throw new ApiError(17, `User '${userId}' is banned from channel ${shown(channel.cid)}`);
   return ban !== undefined || standing.isShadowed(userId);
+}
+
+function holding(ban: BanRow | undefined, now: Micros): BanRow | undefined {
+  return ban && (ban.expires === null || ban.expires > now) ? ban : undefined;
 }
 
 /**

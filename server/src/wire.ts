@@ -21,6 +21,11 @@ export class People {
     return new People(deps, await usersById(deps.db, ids));
   }
 
+  /** Of rows that are at hand. */
+  static of(deps: Deps, rows: readonly UserRow[]): People {
+    return new People(deps, new Map(rows.map((row) => [row.id, row])));
+  }
+
   /** What is over by now is shown as over. */
   get now(): Micros {
     return this.#deps.clock.now();

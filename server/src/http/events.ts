@@ -68,7 +68,8 @@ async function sendEvent(
   }
   checkType(access, type);
   checkSize(input, 'An event');
-  const people = await People.load(deps, [userId]);
+  const speaker = access.place?.user;
+  const people = speaker ? People.of(deps, [speaker]) : await People.load(deps, [userId]);
   const { parent_id: parentId, ...custom } = input;
   for (const key of RESERVED) delete custom[key];
   const event: Outgoing = {
@@ -78,7 +79,8 @@ async function sendEvent(
     user: people.eventUser(userId),
   };
   // Nobody at all hears of withheld typing, not even the sender's own other tabs; the answer is as usual.
-  if (mayDisclose(event.user, type)) toWatchers(deps, event);
+  if (access.shadow) void deps.tell({ to: 'watchers', event, only: userId });
+  else if (mayDisclose(event.user, type)) toWatchers(deps, event);
   return event;
 }
 

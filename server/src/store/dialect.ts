@@ -10,9 +10,11 @@ import {
   type Kysely,
   type QueryResult,
 } from 'kysely';
+import { ChangesSeen } from './changes.js';
 
 /** Kysely over PGlite: Postgres in this process, one connection handed out in turn. */
 export class PGliteDialect implements Dialect {
+  readonly changes = new ChangesSeen();
   #database: PGlite;
 
   constructor(database: PGlite) {
@@ -20,7 +22,7 @@ export class PGliteDialect implements Dialect {
   }
 
   createDriver(): Driver {
-    return new PGliteDriver(this.#database);
+    return new PGliteDriver(this.#database, this.changes);
   }
 
   createQueryCompiler(): PostgresQueryCompiler {
@@ -42,9 +44,9 @@ class PGliteDriver implements Driver {
   #busy = false;
   #waiting: (() => void)[] = [];
 
-  constructor(database: PGlite) {
+  constructor(database: PGlite, changes: ChangesSeen) {
     this.#database = database;
-    this.#connection = new PGliteConnection(database);
+    this.#connection = new PGliteConnection(database, changes);
   }
 
   init(): Promise<void> {
@@ -84,14 +86,20 @@ class PGliteDriver implements Driver {
 
 class PGliteConnection implements DatabaseConnection {
   #database: PGlite;
+  #changes: ChangesSeen;
 
-  constructor(database: PGlite) {
+  constructor(database: PGlite, changes: ChangesSeen) {
     this.#database = database;
+    this.#changes = changes;
   }
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    const { rows, affectedRows } = await this.#database.query<R>(query.sql, [...query.parameters]);
-    return { rows, numAffectedRows: BigInt(affectedRows ?? 0) };
+    try {
+      const { rows, affectedRows } = await this.#database.query<R>(query.sql, [...query.parameters]);
+      return { rows, numAffectedRows: BigInt(affectedRows ?? 0) };
+    } finally {
+      this.#changes.ran(query.sql);
+    }
   }
 
   streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {

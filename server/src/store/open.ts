@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Kysely } from 'kysely';
 import { PGliteDialect } from './dialect.js';
 import { migrate } from './migrate.js';
+import type { Changes } from './places.js';
 import type { Database, Db } from './schema.js';
 
 /** As `dataDir`: keep everything in memory and forget it at the end. */
@@ -16,6 +17,8 @@ export interface Store {
   place: string;
   /** Whether it can be used now. An embedded store always can; a database may be away for a while. */
   reachable: () => boolean;
+  /** Only where nobody else writes to it. */
+  changes?: Changes;
   close: () => Promise<void>;
 }
 
@@ -35,10 +38,12 @@ export async function openStore(
 async function openEmbedded(dataDir: string): Promise<Store> {
   const folder = dataDir === IN_MEMORY ? undefined : join(dataDir, 'db');
   if (folder) await mkdir(folder, { recursive: true, mode: 0o700 });
-  const db = new Kysely<Database>({ dialect: new PGliteDialect(new PGlite(folder)) });
+  const dialect = new PGliteDialect(new PGlite(folder));
+  const db = new Kysely<Database>({ dialect });
   try {
     await migrate(db, dataDir);
-    return { db, place: await placeOf(folder), reachable: () => true, close: () => db.destroy() };
+    const place = await placeOf(folder);
+    return { db, place, reachable: () => true, changes: dialect.changes, close: () => db.destroy() };
   } catch (error) {
     await db.destroy();
     throw error;
