@@ -13,7 +13,9 @@ class Line {
     this.#socket.setEncoding('latin1');
     this.#socket.on('data', (text: string) => this.#take(text));
     this.#socket.on('error', (error) => this.#failed?.(error));
-    this.#socket.on('close', () => this.#failed?.(new Error('The server closed the connection of a request.')));
+    this.#socket.on('close', () =>
+      this.#failed?.(new Error('The server closed the connection of a request.')),
+    );
   }
 
   ask(request: string): Promise<string> {

@@ -5,7 +5,7 @@ import { badInput, notAllowed, notFound, shown, type ApiError } from './errors.j
 import { channelsById, findChannel } from './store/channels.js';
 import { findMember, membershipsOf } from './store/members.js';
 import { findMessage } from './store/messages.js';
-import type { Place } from './store/places.js';
+import type { Speaker } from './store/speakers.js';
 import type { ChannelRow, MemberRow, MessageRow } from './store/schema.js';
 
 /** A channel that the caller may read, and their place in it. */
@@ -25,7 +25,7 @@ export interface Access {
   /** What they say is seen by nobody else, for they are under a shadow ban. */
   shadow?: boolean;
   /** What was found together with it: see `speakerIn`. */
-  place?: Place;
+  speaker?: Speaker;
 }
 
 /** The `channel_role` of who keeps order in a channel. */
@@ -69,12 +69,12 @@ export async function readableChannel(
 
 /**
  * As `readableChannel`, for who says something that is not stored: who they are and whether they are banned comes with
- * it, and what changes with every message may be as it was (`Places.find`).
+ * it, and what changes with every message may be as it was (`Speakers.find`).
  */
 export async function speakerIn(deps: Deps, userId: string, cid: string): Promise<Access> {
-  const place = await deps.places.find(cid, userId);
-  const access = place && accessAs(place.member, userId, place.channel);
-  return access ? { ...access, place } : readableChannel(deps, userId, cid);
+  const speaker = await deps.speakers.find(cid, userId);
+  const access = speaker && accessAs(speaker.member, userId, speaker.channel);
+  return access ? { ...access, speaker } : readableChannel(deps, userId, cid);
 }
 
 /**

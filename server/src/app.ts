@@ -40,7 +40,7 @@ import { Standing } from './standing.js';
 import { newestEventTime } from './store/channels.js';
 import { loadEpoch } from './store/epoch.js';
 import { openStore, type Store } from './store/open.js';
-import { Places } from './store/places.js';
+import { Speakers } from './store/speakers.js';
 import { activeUsers } from './store/users.js';
 import { startSweeping } from './sweep.js';
 import { Tokens } from './token.js';
@@ -124,7 +124,7 @@ async function assemble(
   const deps: Deps = {
     db,
     store,
-    places: new Places(db, store.changes),
+    speakers: new Speakers(db, store.changes),
     tokens: new Tokens(credentials.apiSecret),
     hub,
     // Whoever has not pinged for longer is gone: each event is in an answer to a ping after it.

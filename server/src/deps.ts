@@ -11,7 +11,7 @@ import type { Metrics } from './metrics.js';
 import type { Rates } from './rates.js';
 import type { Standing } from './standing.js';
 import type { Store } from './store/open.js';
-import type { Places } from './store/places.js';
+import type { Speakers } from './store/speakers.js';
 import type { Db } from './store/schema.js';
 import type { Tokens } from './token.js';
 import type { Turnstile } from './turnstile.js';
@@ -22,7 +22,7 @@ export interface Deps {
   db: Db;
   store: Store;
   /** Of `store`. */
-  places: Places;
+  speakers: Speakers;
   tokens: Tokens;
   hub: Hub;
   /** For heartbeats. */

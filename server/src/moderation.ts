@@ -30,10 +30,10 @@ export interface Moderator {
  */
 export async function speaksUnseen(
   { db, clock, standing }: Deps,
-  { channel, place }: Access,
+  { channel, speaker }: Access,
   userId: string,
 ): Promise<boolean> {
-  const ban = place ? holding(place.ban, clock.now()) : await banIn(db, channel.cid, userId, clock.now());
+  const ban = speaker ? holding(speaker.ban, clock.now()) : await banIn(db, channel.cid, userId, clock.now());
   if (ban && !ban.shadow)
     throw new ApiError(17, `User '${userId}' is banned from channel ${shown(channel.cid)}`);
   return ban !== undefined || standing.isShadowed(userId);

@@ -65,21 +65,45 @@ export class Rates {
    */
   async take(bearer: Bearer, endpoint: string, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     if (!this.#perMinute || isPoll(endpoint, request)) return;
-    const limit = this.#perMinute * (bearer.kind === 'server' ? BACKEND_FACTOR : 1);
-    const window = Math.floor(this.#now() / WINDOW_MS);
-    const end = ((window + 1) * WINDOW_MS) / 1000;
-    const who = bearer.kind === 'anonymous' ? request.ip : bearer.userId;
-    const count = await this.#counter.count(`${bearer.kind} ${who} ${endpoint}`, window, WINDOW_MS);
+    const { limit, count, end, wait } = await this.#count(bearer, endpoint, request.ip);
     reply.headers({
       'X-RateLimit-Limit': String(limit),
       'X-RateLimit-Remaining': String(Math.max(0, limit - count)),
       'X-RateLimit-Reset': String(end),
     });
     if (count <= limit) return;
-    const wait = Math.max(1, Math.ceil(end - this.#now() / 1000));
-    this.#limited.inc();
     reply.header('Retry-After', String(wait));
-    throw new ApiError(9, `Too many requests: ${limit} per minute are allowed here. Try again in ${wait} s.`);
+    throw this.#tooMany(limit, wait);
+  }
+
+  /**
+   * Counts an attempt to open a WebSocket.
+   *
+   * @param address - Whence it comes, as far as it can be believed.
+   * @throws {ApiError} 9 for one too many.
+   */
+  async attempt(bearer: Bearer, address: string): Promise<void> {
+    if (!this.#perMinute) return;
+    const { limit, count, wait } = await this.#count(bearer, 'Connect', address);
+    if (count > limit) throw this.#tooMany(limit, wait);
+  }
+
+  /** One more in this minute. Times in seconds: since 1970 when it ends, and until then. */
+  async #count({ kind, userId }: Bearer, endpoint: string, address: string) {
+    const limit = this.#perMinute * (kind === 'server' ? BACKEND_FACTOR : 1);
+    const window = Math.floor(this.#now() / WINDOW_MS);
+    const end = ((window + 1) * WINDOW_MS) / 1000;
+    const who = kind === 'anonymous' ? address : userId;
+    const count = await this.#counter.count(`${kind} ${who} ${endpoint}`, window, WINDOW_MS);
+    return { limit, count, end, wait: Math.max(1, Math.ceil(end - this.#now() / 1000)) };
+  }
+
+  #tooMany(limit: number, wait: number): ApiError {
+    this.#limited.inc();
+    return new ApiError(
+      9,
+      `Too many requests: ${limit} per minute are allowed here. Try again in ${wait} s.`,
+    );
   }
 
   /**

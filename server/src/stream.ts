@@ -9,9 +9,6 @@ import type { Bearer } from './token.js';
 const MAX_WAITING_EVENTS = 512;
 const MAX_WAITING_BYTES = 1024 * 1024;
 
-/** Of events that wait to leave together. */
-const MAX_CORKED = 64;
-
 /** Why the server ends a stream: WebSocket close codes other than 1000, which clients read as "never come back". */
 export const CLOSE_RESTART = 1012;
 export const CLOSE_OVERFLOW = 1013;
@@ -61,25 +58,40 @@ export abstract class Stream {
   protected abstract release(code: number): void;
 }
 
+/** Streams with something to write when this turn of the event loop is over. */
+const due: (() => void)[] = [];
+
+function writeDue(): void {
+  for (const write of due.splice(0)) write();
+}
+
 /**
  * A stream over a WebSocket. Events are written beside it as whole frames, which are the same bytes for everybody who
- * gets them; nothing is compressed, and so the order is that of writing. Ends when the socket does, after `silenceMs` without a frame from the client, or when the
- * client takes nothing for `stallMs`.
+ * gets them; nothing is compressed, and so the order is that of writing. What one turn of the event loop sends leaves as
+ * one packet, and the next only when that was taken: what waits for a slow peer waits here. Ends when the socket does,
+ * after `silenceMs` without a frame from the client, or when the client takes nothing for `stallMs`.
  */
 export class SocketStream extends Stream {
   #socket: WebSocket;
   #pipe: Duplex;
   #stallMs: number;
-  #waiting = 0;
+  #waiting: Buffer[] = [];
+  #bytes = 0;
+  /** How many events are written, and not yet taken. */
+  #under = 0;
   /** When something was last taken, or began to wait. */
   #movedAt = 0;
   #silence: NodeJS.Timeout;
   #taken = () => {
-    if (this.ended) return;
-    this.#waiting--;
+    this.#under = 0;
     this.#movedAt = performance.now();
+    this.#write();
   };
-  #uncork = () => this.#pipe.uncork();
+  #write = () => {
+    if (this.#under || !this.#waiting.length) return;
+    this.#under = this.#waiting.length;
+    this.#writeAll(this.#taken);
+  };
 
   constructor(
     userId: string,
@@ -103,28 +115,40 @@ export class SocketStream extends Stream {
   push(frame: Frame | string): void {
     // A peer that has said goodbye gets nothing but the answer to that.
     if (this.ended || this.#socket.readyState !== this.#socket.OPEN) return;
-    const pipe = this.#pipe;
-    if (this.#waiting >= MAX_WAITING_EVENTS || pipe.writableLength > MAX_WAITING_BYTES)
+    const waiting = this.#waiting.length;
+    if (this.#under + waiting >= MAX_WAITING_EVENTS || this.#bytes > MAX_WAITING_BYTES)
       return this.end(CLOSE_OVERFLOW);
-    if (this.#waiting++ === 0) this.#movedAt = performance.now();
-    // Not too much at once either: what waits here looks like what a slow peer leaves.
-    if (this.#waiting % MAX_CORKED === 0) pipe.uncork();
-    if (!pipe.writableCorked) {
-      // What one turn of the event loop writes leaves as one packet.
-      pipe.cork();
-      setImmediate(this.#uncork);
-    }
-    pipe.write(typeof frame === 'string' ? textFrame(frame) : frame.wire, this.#taken);
+    const wire = typeof frame === 'string' ? textFrame(frame) : frame.wire;
+    this.#waiting.push(wire);
+    this.#bytes += wire.length;
+    if (this.#under || waiting) return;
+    this.#movedAt = performance.now();
+    if (due.push(this.#write) === 1) setImmediate(writeDue);
   }
 
   endIfStalled(): void {
-    if (this.#waiting > 0 && performance.now() - this.#movedAt > this.#stallMs) this.end(CLOSE_OVERFLOW);
+    if (this.#under + this.#waiting.length > 0 && performance.now() - this.#movedAt > this.#stallMs)
+      this.end(CLOSE_OVERFLOW);
   }
 
   protected release(code: number): void {
     clearTimeout(this.#silence);
-    // With an error at hand, or the system makes one for each frame that still waits: half a million for a thousand peers.
+    // Whoever listens hears the last of it before the goodbye.
+    if (code === CLOSE_OVERFLOW) this.#waiting = [];
+    else if (this.#socket.readyState === this.#socket.OPEN) this.#writeAll();
     endSocket(this.#socket, code, () => void this.#pipe.destroy(CUT));
+  }
+
+  #writeAll(taken?: () => void): void {
+    const frames = this.#waiting;
+    this.#waiting = [];
+    this.#bytes = 0;
+    const last = frames.pop();
+    if (!last) return;
+    if (frames.length) this.#pipe.cork();
+    for (const frame of frames) this.#pipe.write(frame);
+    this.#pipe.write(last, taken);
+    if (frames.length) this.#pipe.uncork();
   }
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { RunningServer } from '../src/app.js';
-import { metric, openSocket, Person, refused, start, type Body, type Socket } from './support.js';
+import { at, metric, openSocket, Person, refused, start, type Body, type Socket } from './support.js';
 
 let server: RunningServer;
 let ada: Person;
@@ -71,17 +71,54 @@ describe('who has no name', () => {
   });
 });
 
+describe('attempts to open a WebSocket', () => {
+  /** The code with which the attempt is refused. */
+  async function codeOf(attempt: Socket): Promise<unknown> {
+    return at(await attempt.next(), 'error', 'code');
+  }
+
+  it('are counted for each user, and refused with 9 in the first frame', async () => {
+    const own = await start({ rateLimit: 2, now: () => now });
+    const [bob, eve] = [await Person.of(own, 'bob'), await Person.of(own, 'eve')];
+    const tries = [];
+    for (let count = 0; count < 3; count++)
+      tries.push(await codeOf(openSocket(own, bob.token, bob.payload())));
+
+    assert.deepEqual(tries, [undefined, undefined, 9]);
+    assert.equal(await codeOf(openSocket(own, eve.token, eve.payload())), undefined);
+    await own.close();
+  });
+
+  it('of who has no name are counted by address, as proxies that are trusted say it', async () => {
+    const behind = await start({ anonymous: true, rateLimit: 1, proxies: 1, now: () => now });
+    const json = JSON.stringify({ user_details: { id: 'anon' } });
+    const tries = [];
+    for (const address of ['10.0.0.1', '10.0.0.2', '10.0.0.9, 10.0.0.1'])
+      tries.push(
+        await codeOf(
+          openSocket(behind, '', json, { 'stream-auth-type': 'anonymous' }, { 'x-forwarded-for': address }),
+        ),
+      );
+
+    assert.deepEqual(tries, [undefined, undefined, 9]);
+    await behind.close();
+  });
+});
+
 describe('connections of one user', () => {
   it('are twenty at most; one more is refused with 71', async () => {
+    const own = await start();
+    const bob = await Person.known(own, 'bob');
     const sockets: Socket[] = [];
-    for (let count = 0; count < 20; count++) sockets.push(await ada.socket());
+    for (let count = 0; count < 20; count++) sockets.push(await bob.socket());
 
-    const refusedOne = openSocket(server, ada.token, ada.payload());
+    const refusedOne = openSocket(own, bob.token, bob.payload());
     const { error } = await refusedOne.take('connection.error');
 
     assert.equal((error as Body)['code'], 71);
     await sockets[0]?.close();
-    await (await ada.socket()).close();
+    await (await bob.socket()).close();
     await Promise.all(sockets.slice(1).map((socket) => socket.close()));
+    await own.close();
   });
 });

@@ -12,7 +12,10 @@ let clock: SinonFakeTimers;
 beforeEach(() => {
   clock = useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setImmediate', 'performance'] });
 });
-afterEach(() => clock.restore());
+afterEach(() => {
+  clock.tick(1); // what was due to be written is not for the next test
+  clock.restore();
+});
 
 function pollStream(): PollStream {
   return new PollStream('ada', { holdMs: 20_000, expiryMs: 60_000 });
@@ -165,6 +168,9 @@ function socketStream(pipe = stalledPipe()): { socket: PlainSocket; stream: Sock
   };
 }
 
+/** Resolves once a pipe has told that it took what it was given. */
+const taken = () => new Promise<void>((resolve) => process.nextTick(resolve));
+
 describe('a socket stream', () => {
   it('ends after its silence limit, and cuts off a peer that does not answer', () => {
     const pipe = stalledPipe();
@@ -176,7 +182,7 @@ describe('a socket stream', () => {
     assert.deepEqual([socket.code, pipe.destroyed], [1001, true]);
   });
 
-  it('writes what one turn sends as one packet, each event in a frame of its own', () => {
+  it('writes what one turn sends as one packet, each event in a frame of its own', async () => {
     const packets: Buffer[][] = [];
     const pipe = new Duplex({
       read: () => undefined,
@@ -191,10 +197,48 @@ describe('a socket stream', () => {
     assert.equal(packets.length, 0);
     clock.tick(1);
     stream.push('{"n":4}');
-    clock.tick(1);
+    await taken();
 
     const texts = packets.map((packet) => packet.map((frame) => frame.subarray(2).toString()));
     assert.deepEqual(texts, [['{"n":1}', '{"n":2}', '{"n":3}'], ['{"n":4}']]);
+  });
+
+  it('hands on no more than one packet until that is taken, and forgets the rest of a peer that takes none', async () => {
+    const packets: number[] = [];
+    let done: (() => void) | undefined;
+    const pipe = new Duplex({
+      read: () => undefined,
+      writev: (chunks, callback) => {
+        packets.push(chunks.length);
+        done = callback;
+      },
+    }).on('error', () => undefined);
+    const { stream } = socketStream(pipe);
+
+    for (let count = 0; count < 3; count++) stream.push('{}');
+    clock.tick(1);
+    for (let count = 0; count < 300; count++) stream.push('{}');
+    clock.tick(1);
+    assert.deepEqual(packets, [3]);
+    done?.();
+    await taken();
+    assert.deepEqual(packets, [3, 300]);
+    for (let count = 0; count < 213; count++) stream.push('{}');
+
+    assert.equal(stream.endedWith, 1013);
+    done?.();
+    await taken();
+    assert.deepEqual(packets, [3, 300]);
+  });
+
+  it('writes what still waits before its goodbye', () => {
+    const pipe = stalledPipe();
+    const { socket, stream } = socketStream(pipe);
+
+    stream.push('{}');
+    stream.end();
+
+    assert.deepEqual([pipe.writableLength, socket.code], [4, 1012]);
   });
 
   it('writes nothing once the peer has said goodbye', () => {

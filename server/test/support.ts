@@ -204,6 +204,7 @@ export function openSocket(
   token: string,
   json: string,
   more: Record<string, string> = {},
+  headers: Record<string, string> = {},
 ): Socket {
   const query = new URLSearchParams({
     json,
@@ -212,7 +213,9 @@ export function openSocket(
     'stream-auth-type': 'jwt',
     ...more,
   });
-  return new Socket(new WebSocket(`${server.url.replace('http', 'ws')}/connect?${query.toString()}`));
+  return new Socket(
+    new WebSocket(`${server.url.replace('http', 'ws')}/connect?${query.toString()}`, { headers }),
+  );
 }
 
 /** The receiving end of one WebSocket. */

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { SignJWT } from 'jose';
+import { useFakeTimers } from 'sinon';
 import { ApiError } from '../src/errors.js';
-import { guestToken, serverToken, userToken, verifyToken } from '../src/token.js';
+import { guestToken, serverToken, Tokens, userToken, verifyToken } from '../src/token.js';
 import { SECRET } from './support.js';
 
 const key = new TextEncoder().encode(SECRET);
@@ -87,4 +88,24 @@ describe('verifyToken', () => {
     it(`refuses ${what} with ${code}`, async () => {
       assert.equal(await codeOf(await make()), code);
     });
+});
+
+describe('tokens that were found good', () => {
+  it('are believed again until they end, and others are not', async () => {
+    const clock = useFakeTimers({ now: now * 1000, toFake: ['Date'] });
+    const tokens = new Tokens(SECRET);
+    const token = await userToken(SECRET, 'ada', { iat: now, exp: now + 60 });
+
+    const first = await tokens.verify(token);
+    clock.tick(64_000);
+    const second = await tokens.verify(token);
+    clock.tick(2_000);
+
+    assert.deepEqual([first, second], Array(2).fill({ userId: 'ada', kind: 'user', issuedAt: now }));
+    const isRefused = (code: number) => (error: unknown) => error instanceof ApiError && error.code === code;
+    await assert.rejects(tokens.verify(token), isRefused(40));
+    await assert.rejects(tokens.verify(`${token}x`), isRefused(43));
+    await assert.rejects(tokens.verify(undefined), isRefused(5));
+    clock.restore();
+  });
 });

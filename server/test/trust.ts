@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
-import type { RunningServer } from '../src/app.js';
+import type { RunningServer, ServerOptions } from '../src/app.js';
 import { Person, pluck, start, urlOf, type Body } from './support.js';
 
 /** A server with three people, and the backend of their page. */
-export async function trustStage(): Promise<{
+export async function trustStage(options: Partial<ServerOptions> = {}): Promise<{
   server: RunningServer;
   backend: Person;
   ada: Person;
   bob: Person;
   eve: Person;
 }> {
-  const server = await start();
+  const server = await start(options);
   return {
     server,
     backend: await Person.backend(server),

@@ -45,8 +45,9 @@ export function addWebSocket(app: FastifyInstance, deps: Deps): void {
     // The protocol tells refusals in the first frame, since a browser cannot read the answer to an upgrade.
     sockets.handleUpgrade(request, socket, head, (peer) => {
       peer.on('error', () => undefined); // 'close' follows
-      greet(deps, { socket: peer, pipe: socket }, new URLSearchParams(query)).catch((error: unknown) =>
-        refuse(deps, peer, error),
+      const address = addressOf(request, deps.options.proxies);
+      greet(deps, { socket: peer, pipe: socket }, new URLSearchParams(query), address).catch(
+        (error: unknown) => refuse(deps, peer, error),
       );
     });
   });
@@ -71,7 +72,14 @@ function refuseUpgrade(socket: Duplex, status: string): void {
   socket.end(`HTTP/1.1 ${status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`);
 }
 
-async function greet(deps: Deps, ends: Ends, query: URLSearchParams): Promise<void> {
+/** Whence a request comes, of which so many proxies are believed: as the framework has it for those that get to it. */
+function addressOf({ headers, socket }: IncomingMessage, proxies: number): string {
+  const passed = [headers['x-forwarded-for'] ?? []].flat().join(',').split(',');
+  const hops = [...passed.map((hop) => hop.trim()).filter(Boolean), socket.remoteAddress ?? ''];
+  return hops.at(-1 - Math.min(proxies, hops.length - 1)) ?? '';
+}
+
+async function greet(deps: Deps, ends: Ends, query: URLSearchParams, address: string): Promise<void> {
   const { socket: peer } = ends;
   let stream: SocketStream | undefined;
   peer.on('message', (data, binary) => {
@@ -89,6 +97,7 @@ async function greet(deps: Deps, ends: Ends, query: URLSearchParams): Promise<vo
       ? await visitor(deps, undefined)
       : await knownBearer(deps, query.get('authorization') ?? undefined);
   requireKind('GET /connect', 'user', bearer);
+  await deps.rates.attempt(bearer, address);
   deps.rates.connect(bearer);
   await connect(deps, bearer, query.get('json'), (greeting) => {
     const { silenceMs, stallMs } = deps.options;

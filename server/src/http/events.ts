@@ -68,7 +68,7 @@ async function sendEvent(
   }
   checkType(access, type);
   checkSize(input, 'An event');
-  const speaker = access.place?.user;
+  const speaker = access.speaker?.user;
   const people = speaker ? People.of(deps, [speaker]) : await People.load(deps, [userId]);
   const { parent_id: parentId, ...custom } = input;
   for (const key of RESERVED) delete custom[key];

@@ -1,17 +1,24 @@
-import type { Changes } from './places.js';
+import type { Changes } from './speakers.js';
 
-/** What places are made of; of an update of the columns named, a place takes no notice. */
+/** What is known of speakers; an update of the columns named makes no difference to them. */
 const WATCHED = new Map<string, readonly string[]>([
   ['channels', ['seq', 'last_event_at', 'last_message_at', 'updated_at']],
   [
     'members',
-    ['unread', 'last_read', 'last_read_message_id', 'last_delivered_at', 'last_delivered_message_id', 'hidden'],
+    [
+      'unread',
+      'last_read',
+      'last_read_message_id',
+      'last_delivered_at',
+      'last_delivered_message_id',
+      'hidden',
+    ],
   ],
   ['bans', []],
   ['users', []],
 ]);
 
-/** Reads the statements that one connection runs, and counts the changes of places that they commit. */
+/** Reads the statements that one connection runs, and counts the changes of speakers that they commit. */
 export class ChangesSeen implements Changes {
   count = 0;
   #inTransaction = false;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Kysely } from 'kysely';
 import { PGliteDialect } from './dialect.js';
 import { migrate } from './migrate.js';
-import type { Changes } from './places.js';
+import type { Changes } from './speakers.js';
 import type { Database, Db } from './schema.js';
 
 /** As `dataDir`: keep everything in memory and forget it at the end. */

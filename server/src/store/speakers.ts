@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { BanRow, ChannelRow, Db, MemberRow, UserRow } from './schema.js';
 
 /** Who somebody is, and what they may say, in one channel. */
-export interface Place {
+export interface Speaker {
   channel: ChannelRow;
   member: MemberRow | undefined;
   /** From the channel; it may have ended. */
@@ -10,22 +10,22 @@ export interface Place {
   user: UserRow | undefined;
 }
 
-/** Places held at once. */
+/** Speakers held at once. */
 const MOST = 10_000;
 
-/** Counts up with every change of what a place is made of, once that is committed. */
+/** Counts up with every change of what is known of a speaker, once that is committed. */
 export interface Changes {
   readonly count: number;
 }
 
 /**
- * Finds places, in one statement each. Where all changes are known (an embedded store, which nobody else writes to) one
+ * Finds speakers, in one statement each. Where all changes are known (an embedded store, which nobody else writes to) one
  * that was found is held until the next of them: typing asks for it again and again.
  */
-export class Places {
+export class Speakers {
   #db: Db;
   #changes: Changes | undefined;
-  #held = new Map<string, Place>();
+  #held = new Map<string, Speaker>();
   #heldAt = 0;
 
   constructor(db: Db, changes?: Changes) {
@@ -34,25 +34,25 @@ export class Places {
   }
 
   /**
-   * Undefined when there is no such channel. Of a place that is held, what changes with every message is as it was: the
+   * Undefined when there is no such channel. Of one that is held, what changes with every message is as it was: the
    * channel's newest message and number, the member's reads.
    */
-  async find(cid: string, userId: string): Promise<Place | undefined> {
+  async find(cid: string, userId: string): Promise<Speaker | undefined> {
     const asOf = this.#changes?.count;
-    if (asOf === undefined) return findPlace(this.#db, cid, userId);
+    if (asOf === undefined) return findSpeaker(this.#db, cid, userId);
     if (asOf !== this.#heldAt || this.#held.size >= MOST) this.#held.clear();
     this.#heldAt = asOf;
     const key = `${cid} ${userId}`;
     const held = this.#held.get(key);
     if (held) return held;
-    const place = await findPlace(this.#db, cid, userId);
+    const speaker = await findSpeaker(this.#db, cid, userId);
     // What changed meanwhile may be in it, or not.
-    if (place && this.#changes?.count === asOf) this.#held.set(key, place);
-    return place;
+    if (speaker && this.#changes?.count === asOf) this.#held.set(key, speaker);
+    return speaker;
   }
 }
 
-async function findPlace(db: Db, cid: string, userId: string): Promise<Place | undefined> {
+async function findSpeaker(db: Db, cid: string, userId: string): Promise<Speaker | undefined> {
   const row = await db
     .selectFrom('channels')
     .select((eb) => [
