@@ -110,7 +110,7 @@ function scriptFile() {
 export function scriptTag(release = true) {
   return {
     input: { main: 'script-tag' },
-    plugins: [virtual('script-tag', "import './src/index.ts';"), ...plugins(release), scriptFile()],
+    plugins: [virtual('script-tag', "import './src/script-tag.ts';"), ...plugins(release), scriptFile()],
     output: {
       dir: 'dist',
       format: 'es',

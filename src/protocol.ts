@@ -3,6 +3,10 @@
  * sides, client and server, ask. Field names are the wire's own (snake_case). Nothing here does anything.
  */
 
+import type { Attachment, Reaction, ReactionGroup } from './message-parts.js';
+
+export type { Attachment, Reaction, ReactionGroup } from './message-parts.js';
+
 /** Free, flat custom fields stand beside the named ones. */
 type Custom = Record<string, unknown>;
 
@@ -96,6 +100,16 @@ export interface Message extends Custom {
   updated_at: Timestamp;
   deleted_at?: Timestamp | null;
   message_text_updated_at?: Timestamp | null;
+  attachments?: Attachment[];
+  mentioned_users?: User[];
+  quoted_message_id?: string | null;
+  /** One level deep. */
+  quoted_message?: Message | null;
+  reaction_groups?: Readonly<Record<string, ReactionGroup>> | null;
+  /** The newest ten. */
+  latest_reactions?: Reaction[];
+  /** Of the user who asked; always empty in events. */
+  own_reactions?: Reaction[];
 }
 
 /** What a query or watch answers for one channel. */
@@ -143,6 +157,12 @@ export interface MessageEvent extends EventBase {
   hard_delete?: boolean;
 }
 
+export interface ReactionEvent extends EventBase {
+  type: 'reaction.new' | 'reaction.updated' | 'reaction.deleted';
+  message: Message;
+  reaction?: Reaction;
+}
+
 export interface TypingEvent extends EventBase {
   type: 'typing.start' | 'typing.stop';
   parent_id?: string;
@@ -180,7 +200,14 @@ export interface ChannelEvent extends EventBase {
 
 /** Every event this library acts on. Others pass through to listeners as they came. */
 export type ServerEvent =
-  HealthCheckEvent | MessageEvent | TypingEvent | ReadEvent | MemberEvent | UserEvent | ChannelEvent;
+  | HealthCheckEvent
+  | MessageEvent
+  | ReactionEvent
+  | TypingEvent
+  | ReadEvent
+  | MemberEvent
+  | UserEvent
+  | ChannelEvent;
 
 // ── Rules ──────────────────────────────────────────────────────────────────
 

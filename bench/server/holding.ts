@@ -20,8 +20,19 @@ async function persons(count: number): Promise<Person[]> {
 async function acquainted(place: Place, people: readonly Person[]): Promise<Target> {
   const target = await place.start();
   (await Crowd.open(people.map((person) => person.socketUrl(target)))).close();
-  await delay(1000);
+  await settled(target);
   return target;
+}
+
+/** Resolves when what the process holds no longer shrinks: ends of connections are noted a few at a time. */
+async function settled(target: Target): Promise<void> {
+  let held = Infinity;
+  for (;;) {
+    await delay(3000);
+    const now = await target.held();
+    if (now > held * 0.995) return;
+    held = now;
+  }
 }
 
 /** What connections cost that only wait. */

@@ -1,4 +1,4 @@
-import type { Message, User } from '../../src/protocol.js';
+import type { Message, User, Reaction } from '../../src/protocol.js';
 import { formatTime, type Micros } from './clock.js';
 import type { Deps } from './deps.js';
 import type { Json } from './input.js';
@@ -221,7 +221,7 @@ function sumsOf(row: MessageRow, latest: readonly ReactionRow[], show: Show): Js
   };
 }
 
-export function reactionOf(row: ReactionRow, show: Show): Json {
+export function reactionOf(row: ReactionRow, show: Show): Reaction {
   return {
     ...row.data,
     type: row.type,

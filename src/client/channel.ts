@@ -116,6 +116,36 @@ export class Channel {
     await this.#act((its) => its.discard(id));
   }
 
+  /**
+   * Changes the text of a sent message: at once, and back if it is refused.
+   *
+   * @throws {ChatError} `invalid-message` without a text or for a message that cannot be changed,
+   *   `message-too-long`, `not-allowed`.
+   */
+  async updateMessage(id: string, text: string): Promise<void> {
+    await this.#act((its) => its.changes.edit(id, text));
+  }
+
+  /** Deletes a sent message for everybody; its place stays. @throws {ChatError} as `updateMessage`. */
+  async deleteMessage(id: string): Promise<void> {
+    await this.#act((its) => its.changes.remove(id));
+  }
+
+  /**
+   * Adds the user's reaction to a sent message, once of each type.
+   *
+   * @param type - A word of at most 30 characters, such as `like`, `love`, `haha`.
+   * @throws {ChatError} as `updateMessage`.
+   */
+  async sendReaction(id: string, type: string): Promise<void> {
+    await this.#act((its) => its.changes.react(id, type));
+  }
+
+  /** Takes the user's reaction back. @throws {ChatError} as `updateMessage`. */
+  async deleteReaction(id: string, type: string): Promise<void> {
+    await this.#act((its) => its.changes.unreact(id, type));
+  }
+
   /** Call for every change of a non-empty input. Sends little, and nothing that a setting withholds. */
   keystroke(): void {
     // What keeps it from being told keeps it from being seen; the next one tries again.

@@ -21,6 +21,22 @@ export class ChatMessageSendEvent extends ChatEvent {
   }
 }
 
+/** What a visitor can do with a message. */
+export type MessageAction = 'reply' | 'copy' | 'edit' | 'delete' | 'react';
+
+/** Before something is done with a message. `preventDefault()` keeps it from being done. */
+export class ChatMessageActionEvent extends ChatEvent {
+  constructor(
+    readonly cid: string,
+    readonly action: MessageAction,
+    readonly message: LocalMessage,
+    /** The type of a reaction; undefined for any other action. */
+    readonly reaction?: string,
+  ) {
+    super('chat-message-action', true);
+  }
+}
+
 /** The server took a message of this visitor. */
 export class ChatMessageSentEvent extends ChatEvent {
   constructor(
@@ -76,6 +92,7 @@ export class ChatBackEvent extends ChatEvent {
 declare global {
   interface HTMLElementEventMap {
     'chat-message-send': ChatMessageSendEvent;
+    'chat-message-action': ChatMessageActionEvent;
     'chat-message-sent': ChatMessageSentEvent;
     'chat-message-new': ChatMessageNewEvent;
     'chat-error': ChatErrorEvent;

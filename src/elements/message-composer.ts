@@ -1,6 +1,7 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import type { Channel } from '../client/channel.js';
 import { ChannelSlice } from '../context.js';
+import { words } from '../locales/en-composer.js';
 import { MAX_MESSAGE_LENGTH } from '../protocol.js';
 import { base } from '../styles/base.js';
 import { composer } from '../styles/composer.js';
@@ -8,10 +9,13 @@ import { controls } from '../styles/controls.js';
 import { ChatElement } from './chat-element.js';
 import { define } from './define.js';
 import { channelFace } from './parts/channel-view.js';
+import { composerMode, modeStyles } from './parts/composer-mode.js';
+import { compose, compositionOf, onComposition, type Composition } from './parts/composition.js';
 import { drafts } from './parts/drafts.js';
 import { fields } from './parts/fields.js';
 import { icon, SEND } from './parts/icons.js';
 import { Lazy } from './parts/lazy.js';
+import { CHECK } from './parts/later/icon-paths.js';
 import { states } from './parts/states.js';
 
 /** From here on the visitor is told how many characters are left. */
@@ -22,7 +26,8 @@ const writing = new Lazy(() => import('./parts/later/writing.js'));
 /**
  * Writes messages to the nearest channel. Enter sends and Shift+Enter begins a line; with a finger Enter
  * begins a line too. What is typed stays when the channel changes, when the page refuses it and when it is
- * too long. Works offline: the message waits in the list.
+ * too long. Works offline: the message waits in the list. Arrow up in an empty
+ * field changes one's newest message; Escape ends that, and a reply.
  *
  * @tag message-composer
  * @slot start - Before the field, for buttons.
@@ -33,6 +38,7 @@ const writing = new Lazy(() => import('./parts/later/writing.js'));
  * @csspart field - The field with its buttons.
  * @csspart input - The text area.
  * @csspart send - The send button.
+ * @csspart composer-reply - Which message is answered or changed.
  * @csspart composer-note - What is said under the field.
  * @csspart readonly - Stands here where the visitor may not write.
  * @cssprop [--chat-radius-field=22px] - Corners of the field.
@@ -43,11 +49,15 @@ export class MessageComposerElement extends ChatElement {
     ...LitElement.shadowRootOptions,
     delegatesFocus: true,
   };
-  static override styles = [base, controls, composer];
+  static override styles = [base, controls, composer, modeStyles];
 
   #slice = new ChannelSlice(this, fields('data', 'members'));
   #channel: Channel | undefined;
   #refused = false;
+  #unlisten: (() => void) | undefined;
+  /** What was typed when the change of a message began. */
+  #before = '';
+  #mode: Composition | undefined;
 
   /** What is typed now. Setting it replaces the draft and tells nobody that somebody types. */
   get value(): string {
@@ -59,16 +69,48 @@ export class MessageComposerElement extends ChatElement {
     this.requestUpdate();
   }
 
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#unlisten = onComposition((channel) => channel === this.#channel && this.#follow());
+  }
+
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    this.#unlisten?.();
     this.#channel?.stopTyping();
   }
+
+  /** Takes up what the composer of this channel is at now. */
+  #follow(): void {
+    const mode = compositionOf(this.#channel);
+    if (mode === this.#mode) return;
+    const [was, is] = [this.#mode?.kind === 'edit', mode?.kind === 'edit'];
+    if (is && !was) this.#before = this.value;
+    this.#mode = mode;
+    if (is || was) this.value = is ? (mode?.message.text ?? '') : this.#before;
+    this.requestUpdate();
+    if (mode) void this.updateComplete.then(() => this.#input?.focus());
+  }
+
+  #endMode = (): void => {
+    if (this.#channel) compose(this.#channel, undefined);
+    this.#input?.focus();
+  };
 
   protected override willUpdate(): void {
     const { holder } = this.#slice;
     if (holder === this.#channel) return;
     this.#channel?.stopTyping();
+    this.#leave();
     this.#channel = holder;
+    this.#mode = compositionOf(holder);
+  }
+
+  /** A change that was begun ends with the look at its channel: what was typed before it is there again. */
+  #leave(): void {
+    if (this.#mode?.kind !== 'edit' || !this.#channel) return;
+    drafts.set(this.#channel, this.#before);
+    compose(this.#channel, undefined);
   }
 
   protected override updated(): void {
@@ -93,6 +135,7 @@ export class MessageComposerElement extends ChatElement {
     const label = terms.compose(face?.person ? undefined : face?.name);
     return html`
       <div part="field" class=${left < 0 ? 'invalid' : nothing}>
+        ${this.#mode ? composerMode(this.#mode, terms, this.#endMode) : nothing}
         <slot name="start"></slot>
         <textarea
           part="input"
@@ -108,8 +151,13 @@ export class MessageComposerElement extends ChatElement {
           @keydown=${this.#onKey}
         ></textarea>
         <slot name="end"></slot>
-        <button part="send" aria-label=${terms.send} ?disabled=${!length} @click=${this.#onSend}>
-          ${icon(SEND)}
+        <button
+          part="send"
+          aria-label=${this.#mode?.kind === 'edit' ? words.save : terms.send}
+          ?disabled=${!length}
+          @click=${this.#onSend}
+        >
+          ${icon(this.#mode?.kind === 'edit' ? CHECK : SEND)}
         </button>
       </div>
       ${left > NEAR_LIMIT ? nothing : states.for(this)?.note(length, this.#limit, this.#refused)}
@@ -134,9 +182,29 @@ export class MessageComposerElement extends ChatElement {
   #onKey(event: KeyboardEvent): void {
     // 229: Safari ends a composition before the Enter that confirms it.
     const composing = event.isComposing || event.keyCode === 229;
-    if (event.key !== 'Enter' || event.shiftKey || event.altKey || composing || fingers()) return;
+    if (composing) return;
+    if (event.key === 'Escape' && this.#mode) {
+      event.stopPropagation(); // the innermost closes
+      return this.#endMode();
+    }
+    if (event.key === 'ArrowUp' && !this.value && !this.#mode) return this.#editLast(event);
+    if (event.key !== 'Enter' || event.shiftKey || event.altKey || fingers()) return;
     event.preventDefault();
     this.#send();
+  }
+
+  /** Begins to change the newest message of one's own. */
+  #editLast(event: KeyboardEvent): void {
+    const channel = this.#channel;
+    const held = channel?.state.value;
+    if (held?.data?.own_capabilities?.includes('update-own-message') === false) return;
+    const message = held?.messages.findLast(
+      ({ user, type, status, text }) =>
+        user?.id === channel?.client.userId && type === 'regular' && status === 'sent' && text,
+    );
+    if (!channel || !message) return;
+    event.preventDefault();
+    compose(channel, { kind: 'edit', message });
   }
 
   #onSend(): void {
@@ -148,8 +216,10 @@ export class MessageComposerElement extends ChatElement {
     const channel = this.#channel;
     const text = this.value.trim();
     if (!channel || !text) return;
-    writing.run(({ send }) => {
-      this.#refused = send(this, channel, text, this.#limit);
+    writing.run(({ edit, send }) => {
+      const mode = this.#mode;
+      if (mode?.kind === 'edit') edit(this, channel, mode, text);
+      else this.#refused = send(this, channel, text, this.#limit, mode?.message);
       this.requestUpdate();
     });
   }

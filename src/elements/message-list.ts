@@ -14,17 +14,14 @@ import { channelFace, isDirect } from './parts/channel-view.js';
 import { drawDays } from './parts/draw-days.js';
 import { fields } from './parts/fields.js';
 import { Lazy } from './parts/lazy.js';
-import type { RowActions } from './parts/message-row.js';
+import { isRich, type RowActions } from './parts/message-row.js';
 import { states } from './parts/states.js';
 import { Visit } from './parts/visit.js';
 import './read-receipt.js';
 import './typing-indicator.js';
 
 const life = new Lazy(() => import('./parts/later/list-life.js'));
-const links = new Lazy(() => import('./parts/later/links.js'));
-
-/** Begins every address that may be opened. */
-const ADDRESS = /https?:|mailto:/i;
+const rich = new Lazy(() => import('./parts/later/rich.js'));
 
 /** How near to its end a list counts as being there (the design's figure). */
 const NEAR_PX = 64;
@@ -37,13 +34,25 @@ const NEAR_PX = 64;
  * @tag message-list
  * @slot empty - Replaces the words in a channel without messages.
  * @slot typing - Replaces the `<typing-indicator>` under the messages.
- * @event {ChatErrorEvent} chat-error - A message could not be sent again.
+ * @event {ChatErrorEvent} chat-error - A message could not be sent again, or not be changed.
+ * @event {ChatMessageActionEvent} chat-message-action - Before something is done with a message; `preventDefault()` keeps it.
  * @csspart log - The messages.
  * @csspart message - One message, with picture and what is under it.
  * @csspart bubble - Its bubble.
  * @csspart avatar - The author's picture.
  * @csspart author - The author's name.
  * @csspart text - The words.
+ * @csspart mention - The name of somebody who was told.
+ * @csspart code - A block of code.
+ * @csspart quote - The message that is answered.
+ * @csspart images - Pictures.
+ * @csspart file - A file.
+ * @csspart link-card - What a link leads to.
+ * @csspart reactions - The reactions under a bubble.
+ * @csspart reaction - One of them.
+ * @csspart toolbar - The buttons over a message that is pointed at or has the focus.
+ * @csspart menu - All that can be done with a message.
+ * @csspart menu-item - One of that.
  * @csspart meta - Time and ticks.
  * @csspart ticks - The mark of how far an own message has come.
  * @csspart failure - "Not sent", with what to do.
@@ -100,6 +109,8 @@ export class MessageListElement extends ChatElement {
       const gone = this.#slice.holder?.discardMessage(id);
       void gone?.then(() => this.updateComplete).then(() => this.#life?.focus());
     },
+    react: (id, type) => this.#live((its) => its.react(id, type)),
+    jump: (id) => this.#live((its) => its.jump(id)),
   };
 
   #listing: Listing = {
@@ -136,7 +147,7 @@ export class MessageListElement extends ChatElement {
       unread: this.#visit.unread,
       gap: this.#its?.gap(),
       // Only what is needed is asked for; rows are drawn again when it has come.
-      links: state?.messages.some(({ text }) => ADDRESS.test(text ?? '')) ? links.for(this) : undefined,
+      rich: state?.messages.some(isRich) ? rich.for(this) : undefined,
       states: state?.messages.some(({ status }) => status === 'failed') ? states.for(this) : undefined,
     });
     if (this.#stuck) this.#scroller.scrollTop = 0;

@@ -6,18 +6,24 @@ import { messenger } from '../styles/messenger.js';
 import { ChatElement } from './chat-element.js';
 import './connection-status.js';
 import { define } from './define.js';
-import './message-composer.js';
 import './message-list.js';
 import { OpenChannel } from './open-channel.js';
-import { adopt } from './parts/lazy.js';
+import { adopt, Lazy } from './parts/lazy.js';
 import { states } from './parts/states.js';
+
+const composer = new Lazy(() => import('./message-composer.js'));
+
+/** Fetches what people write with, if it is not there: a first look does without. */
+export function fetchComposer(): void {
+  void composer.load();
+}
 
 /** A session as wide as this shows both panes; the container query in styles/messenger.ts has the same number. */
 const TWO_PANES_PX = 720;
 
 /** Parts of the inner elements, handed on so that a page can style them through the session. */
 const PARTS =
-  'list-header,list-title,channels,channel,avatar,presence,channel-name,channel-time,channel-preview,badge,ticks,problem,header,back,icon-button,header-title,header-subtitle,header-actions,status-quiet,status-banner,spinner,log,message,bubble,author,text,meta,failure,avatars,line,day-separator,unread-separator,gap,notice,jump,dots,label,field,input,send,composer-note,readonly';
+  'list-header,list-title,channels,channel,avatar,presence,channel-name,channel-time,channel-preview,badge,ticks,problem,header,back,icon-button,header-title,header-subtitle,header-actions,status-quiet,status-banner,spinner,log,message,bubble,author,text,mention,code,quote,images,file,link-card,reactions,reaction,toolbar,menu,menu-item,meta,failure,avatars,line,day-separator,unread-separator,gap,notice,jump,dots,label,field,input,send,composer-reply,composer-note,readonly';
 
 /**
  * What a session without children shows: list and conversation, one of them hidden where both do not fit.
@@ -100,11 +106,10 @@ class ChatMessengerElement extends ChatElement {
 
   #conversation(): TemplateResult | typeof nothing {
     if (this.#opened.problem) return states.for(this)?.channelProblem() ?? nothing;
-    if (this.#shown)
-      return html`<message-list exportparts=${PARTS}></message-list>
-        <message-composer exportparts=${PARTS}></message-composer>`;
-    if (!this.#newest) return nothing;
-    return states.for(this)?.noChannelOpen() ?? nothing;
+    if (!this.#shown) return this.#newest ? (states.for(this)?.noChannelOpen() ?? nothing) : nothing;
+    fetchComposer();
+    return html`<message-list exportparts=${PARTS}></message-list>
+      <message-composer exportparts=${PARTS}></message-composer>`;
   }
 
   /** A microtask later, since the page's own listeners run after this one and may prevent it. */

@@ -18,6 +18,10 @@ export const messenger = css`
     flex: 1;
     min-block-size: 0;
   }
+  /* Its room is there before it. */
+  message-composer:not(:defined) {
+    block-size: 62px;
+  }
   [data-view='channel'] > .list,
   [data-view='list'] > .conversation {
     display: none;

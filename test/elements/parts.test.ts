@@ -2,7 +2,8 @@ import { expect } from '@open-wc/testing';
 import { html, render } from 'lit';
 import { avatar, hue, initials, nameOf } from '../../src/elements/parts/avatar.js';
 import { isJumbo } from '../../src/elements/parts/emoji.js';
-import { linked, linkedText } from '../../src/elements/parts/later/links.js';
+import { parse } from '../../src/elements/parts/later/markdown.js';
+import { richText } from '../../src/elements/parts/later/rich-text.js';
 import { momentOf } from '../../src/elements/parts/moment.js';
 import { readersOf } from '../../src/elements/parts/readers.js';
 import { readUntil, receiptOf } from '../../src/elements/parts/ticks.js';
@@ -12,17 +13,17 @@ import type { ReadEntry } from '../../src/protocol.js';
 import { ada, at, bob, cyd, readEntry, sent } from '../support/fixtures.js';
 
 const links = (text: string) =>
-  linked(text).flatMap((piece) => (typeof piece === 'string' ? [] : [piece.text]));
+  parse(text).flatMap((piece) => (typeof piece === 'object' && piece.kind === 'link' ? piece.inside : []));
 
 describe('addresses in a text', () => {
   it('become links, the rest stays text', () => {
-    const pieces = linked('see https://a.example/x and mailto:a@b.example');
+    const pieces = parse('see https://a.example/x and mailto:a@b.example');
 
     expect(pieces).to.deep.equal([
       'see ',
-      { href: 'https://a.example/x', text: 'https://a.example/x' },
+      { kind: 'link', href: 'https://a.example/x', inside: ['https://a.example/x'] },
       ' and ',
-      { href: 'mailto:a@b.example', text: 'mailto:a@b.example' },
+      { kind: 'link', href: 'mailto:a@b.example', inside: ['mailto:a@b.example'] },
     ]);
   });
 
@@ -41,7 +42,7 @@ describe('addresses in a text', () => {
     'https://[',
   ])
     it(`do not become links when they are ${text}`, () => {
-      expect(linked(text)).to.deep.equal([text]);
+      expect(parse(text)).to.deep.equal([text]);
     });
 
   it('end before a direction control, which could show another address', () => {
@@ -51,7 +52,7 @@ describe('addresses in a text', () => {
   it('open apart from this page, which they learn nothing of', () => {
     const box = document.createElement('p');
 
-    render(html`${linkedText('http://a.example')}`, box);
+    render(html`${richText(sent(1, bob, { text: 'http://a.example' }), 'ada')}`, box);
 
     const link = box.querySelector('a');
     expect(link?.rel).to.equal('noopener noreferrer nofollow');

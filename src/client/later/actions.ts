@@ -1,16 +1,12 @@
 import { ChatError } from '../../errors.js';
-import {
-  MAX_MESSAGE_LENGTH,
-  mayDisclose,
-  shown,
-  type ChannelStateResponse,
-  type Timestamp,
-} from '../../protocol.js';
+import { mayDisclose, type ChannelStateResponse, type Message, type Timestamp } from '../../protocol.js';
 import { uuid } from '../../transport/host.js';
 import type { Channel } from '../channel.js';
 import { findMessage, PAGE_SIZE, upsert } from '../messages.js';
 import type { ChannelState, LocalMessage } from '../state.js';
 import { prepend } from './change-messages.js';
+import { checkText } from './check-text.js';
+import { MessageChanges } from './message-changes.js';
 import { privacyOf } from './privacy.js';
 import { TypingSender } from './typing-sender.js';
 
@@ -25,12 +21,17 @@ export interface MessageDraft {
   text: string;
   /** Made by us when absent. The same id never makes a second message. */
   id?: string;
+  /** What it answers. */
+  quoted_message_id?: string;
+  /** The same as it is shown until the server tells it; stays here. */
+  quoted_message?: Message;
   [custom: string]: unknown;
 }
 
 /** What the user does in one channel. */
 export class ChannelActions {
   readonly typing: TypingSender;
+  readonly changes: MessageChanges;
   #channel: Channel;
   #nextRead: Promise<void> | undefined;
   #readPause = Promise.resolve();
@@ -38,6 +39,7 @@ export class ChannelActions {
 
   constructor(channel: Channel) {
     this.#channel = channel;
+    this.changes = new MessageChanges(channel);
     this.typing = new TypingSender(channel.client.host, (event) =>
       channel.command('event', { event: { type: event } }),
     );
@@ -153,17 +155,7 @@ export class ChannelActions {
 
   #compose({ id = uuid(), text, ...custom }: MessageDraft): LocalMessage {
     const { client, cid } = this.#channel;
-    const limit = this.#state.data?.config?.max_message_length ?? MAX_MESSAGE_LENGTH;
-    if (typeof text !== 'string' || !(text.trim() || custom['attachments']))
-      throw new ChatError(
-        'invalid-message',
-        `A message needs a text; got ${shown(text)}. Pass { text: "Hello" }.`,
-      );
-    if (text.length > limit)
-      throw new ChatError(
-        'message-too-long',
-        `A message takes ${limit} characters; got ${text.length}. Shorten it.`,
-      );
+    checkText(text, this.#state, custom['attachments']);
     const created_at = client.now();
     const { user } = client.state.value;
     return {

@@ -200,6 +200,7 @@ function payloadOf(message: LocalMessage): object {
     updated_at: _b,
     status: _s,
     error: _e,
+    quoted_message: _q,
     ...payload
   } = message;
   return payload;

@@ -3,7 +3,7 @@ import type { Frame } from '../../transport/transport.js';
 
 /** Which field of an event has an id that the state relies on, by event type. */
 const NEEDS = [
-  [/^message\.(new|up|del)|message_new/, 'message'],
+  [/^(message\.(new|up|del)|reaction\.)|message_new/, 'message'],
   [/^(typing|message\.read|member|user)|mark_read/, 'user'],
 ] as const;
 

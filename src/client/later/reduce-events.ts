@@ -2,6 +2,7 @@ import {
   compareTimes,
   mayDisclose,
   type Message,
+  type ReactionEvent,
   type ReadEntry,
   type ServerEvent,
   type User,
@@ -45,7 +46,11 @@ export function reduce(
     case 'message.updated':
       return Object.hasOwn(state.gone, event.message.id)
         ? state
-        : { ...state, messages: update(messages, event.message, hasOlder) };
+        : { ...state, messages: update(messages, withOwn(state, event.message), hasOlder) };
+    case 'reaction.new':
+    case 'reaction.updated':
+    case 'reaction.deleted':
+      return { ...state, messages: update(messages, reacted(state, event, selfId), hasOlder) };
     case 'message.deleted':
       return event.hard_delete
         ? erased(state, event.message.id, now)
@@ -93,6 +98,21 @@ function reducePeople(state: ChannelState, event: ServerEvent): ChannelState {
     default:
       return state;
   }
+}
+
+/** An event is the same for everybody: what the user themselves did to the message is kept (protocol.md §7.7). */
+function withOwn({ messages }: ChannelState, message: Message): Message {
+  const { own_reactions } = findMessage(messages, message.id) ?? {};
+  return own_reactions?.length ? { ...message, own_reactions } : message;
+}
+
+function reacted(state: ChannelState, { type, message, reaction }: ReactionEvent, selfId: string): Message {
+  const next = withOwn(state, message);
+  if (reaction?.user_id !== selfId) return next;
+  const others = (next.own_reactions ?? []).filter(
+    (own) => own.type !== reaction.type && message.reaction_groups?.[own.type],
+  );
+  return { ...next, own_reactions: type === 'reaction.deleted' ? others : [...others, reaction] };
 }
 
 function withMessage(state: ChannelState, message: Message): ChannelState {

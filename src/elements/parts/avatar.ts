@@ -40,7 +40,7 @@ export function initials(name: string): string {
 }
 
 /** Whether a URL from others may become an image's source. */
-function isImageUrl(url: unknown): url is string {
+export function isImageUrl(url: unknown): url is string {
   return typeof url === 'string' && /^(https?:)?\/\/|^\/|^data:image\/|^blob:/i.test(url);
 }
 

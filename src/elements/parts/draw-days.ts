@@ -9,8 +9,7 @@ import { readUntil, receiptOf } from './ticks.js';
 import { dayLabel } from './time.js';
 
 /** What all rows of one list share. */
-interface Shared extends Pick<RowView, 'terms' | 'links' | 'states'> {
-  readonly selfId: string;
+interface Shared extends Pick<RowView, 'terms' | 'selfId' | 'rich' | 'states'> {
   readonly actions: RowActions;
   readonly unread: UnreadMark | undefined;
   /** What stands where messages are missing; undefined until it has come. */
@@ -40,7 +39,7 @@ export function drawDays(box: Element, state: ChannelState | undefined, shared: 
 /** One row. `until`: when somebody else has read; `readId`: the newest own message that was. */
 function item(
   row: Row,
-  { terms, actions, links, states, gap }: Shared,
+  { terms, selfId, actions, rich, states, gap }: Shared,
   direct: boolean,
   until: Timestamp,
   readId: string | undefined,
@@ -57,8 +56,8 @@ function item(
   const receiptLine = message.id === readId;
   return {
     key,
-    from: [message, row.own, row.first, row.last, receipt, receiptLine, direct, terms, links, states],
-    draw: () => messageRow(row, { terms, direct, receipt, receiptLine, links, states }, actions),
+    from: [message, row.own, row.first, row.last, receipt, receiptLine, direct, terms, rich, states],
+    draw: () => messageRow(row, { terms, direct, receipt, receiptLine, selfId, rich, states }, actions),
   };
 }
 

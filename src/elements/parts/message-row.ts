@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { LocalMessage } from '../../client/state.js';
 import type { Terms } from '../../locales/en.js';
-import type * as Links from './later/links.js';
+import type * as Rich from './later/rich.js';
 import type * as States from './later/states.js';
 import { avatar, hue, nameOf } from './avatar.js';
 import { isJumbo } from './emoji.js';
@@ -10,10 +10,16 @@ import type { MessageRow } from './rows.js';
 import { ticks, type Receipt } from './ticks.js';
 import { timeOfDay } from './time.js';
 
-/** What a visitor can do to a message that was not sent. */
+/** What a visitor can do with a message by what stands in its row. */
 export interface RowActions {
+  /** Sends one again that was not sent. */
   retry(id: string): void;
+  /** Drops one that was not sent. */
   remove(id: string): void;
+  /** Gives a reaction of this type, or takes it back. */
+  react(id: string, type: string): void;
+  /** Shows a message, wherever it stands. */
+  jump(id: string): void;
 }
 
 export interface RowView {
@@ -24,8 +30,9 @@ export interface RowView {
   readonly receipt: Receipt | undefined;
   /** Whether this is the newest own message that was read: it says by whom. */
   readonly receiptLine: boolean;
-  /** What a text with addresses needs, and a message that failed; undefined until they have come. */
-  readonly links: typeof Links | undefined;
+  readonly selfId: string;
+  /** What more than plain words needs, and a message that failed; undefined until they have come. */
+  readonly rich: typeof Rich | undefined;
   readonly states: typeof States | undefined;
 }
 
@@ -37,13 +44,22 @@ const isDeleted = (message: LocalMessage) => message.type === 'deleted' || Boole
 /** What is announced and shown for a message without words of its own. */
 export function textOf(message: LocalMessage, terms: Terms): string {
   if (isDeleted(message)) return terms.deleted;
-  return message.text || (message['attachments'] ? terms.attachment : '');
+  return message.text || (message.attachments?.length ? terms.attachment : '');
+}
+
+/** What has a meaning beyond itself: marks, mentions and addresses that may be opened. */
+const MARKUP = /[*_~`@]|https?:|mailto:/i;
+
+/** Whether a message has more than plain words: it is drawn with `later/rich.ts`. */
+export function isRich({ text, attachments, quoted_message, reaction_groups }: LocalMessage): boolean {
+  const has = (list: object | null | undefined) => list && Object.keys(list).length > 0;
+  return Boolean(MARKUP.test(text ?? '') || quoted_message || has(attachments) || has(reaction_groups));
 }
 
 /** One message. Depends on nothing but its arguments, so that it can be kept while these stay. */
 export function messageRow(
   { message, own, first, last }: MessageRow,
-  { terms, direct, receipt, receiptLine, links, states }: RowView,
+  { terms, direct, receipt, receiptLine, selfId, rich: part, states }: RowView,
   actions: RowActions,
 ): TemplateResult {
   const { id, user, created_at } = message;
@@ -54,7 +70,9 @@ export function messageRow(
   const deleted = isDeleted(message);
   const failed = receipt === 'failed';
   const edited = !deleted && message.message_text_updated_at ? terms.edited : '';
-  const kind = deleted ? 'deleted' : failed ? 'failed' : isJumbo(text) ? 'plain' : nothing;
+  const rich = deleted || !isRich(message) ? undefined : part?.rich(message, selfId, terms, actions);
+  const alone = !message.quoted_message && isJumbo(text);
+  const kind = deleted ? 'deleted' : failed ? 'failed' : alone ? 'plain' : nothing;
   const time = timeOfDay(created_at, terms);
   const short = text.length > NAME_LENGTH ? `${text.slice(0, NAME_LENGTH)}…` : text;
   const label = [own ? terms.you : name, short, time, edited, receipt && terms[receipt]];
@@ -69,10 +87,10 @@ export function messageRow(
     ${named && last ? avatar(author) : nothing}
     <div part="bubble" class=${kind}>
       ${named && first ? html`<div part="author" .style=${hue(author.id)} dir="auto">${name}</div>` : nothing}
+      ${rich?.over ?? nothing}
       <div part="text" dir="auto">
-        ${deleted ? icon(TRASH, 's16') : nothing}<span class="words"
-          >${deleted || !links ? text : links.linkedText(text)}</span
-        >${
+        ${deleted ? icon(TRASH, 's16') : nothing}<span class="words">${rich?.words ?? text}</span
+        >${rich?.under ?? nothing}${
           failed
             ? nothing
             : html`<span part=${inside ? 'meta' : nothing} class=${inside ? nothing : 'aside'}
@@ -83,7 +101,7 @@ export function messageRow(
         }
       </div>
     </div>
-    ${failed ? states?.failure(id, terms, actions) : nothing}
+    ${rich?.below ?? nothing} ${failed ? states?.failure(id, terms, actions) : nothing}
     ${receiptLine ? html`<read-receipt message-id=${id} exportparts="avatars, line"></read-receipt>` : nothing}
   </article>`;
 }

@@ -1,7 +1,11 @@
-import { html, type TemplateResult } from 'lit';
-
 /** The schemes that may be opened. Stops before spaces, quotes and direction controls, which could show another address than they open. */
-const URLS = /\b(?:https?:\/\/|mailto:)[^\s<>"\p{Bidi_C}]+/giu;
+const ADDRESS = /\b(?:https?:\/\/|mailto:)[^\s<>"\p{Bidi_C}]+/iuy;
+
+/** An address in a text, and the text that shows it. */
+export interface Address {
+  readonly href: string;
+  readonly text: string;
+}
 
 /** Sentence marks at the end belong to the sentence; a bracket only if the address has not opened it. */
 function trimmed(url: string): string {
@@ -10,26 +14,17 @@ function trimmed(url: string): string {
   return url;
 }
 
-/** Cuts `text` into plain pieces and addresses that may be opened: http, https and mailto. */
-export function linked(text: string): (string | { href: string; text: string })[] {
-  const pieces: (string | { href: string; text: string })[] = [];
-  let done = 0;
-  for (const match of text.matchAll(URLS)) {
-    const url = trimmed(match[0]);
-    if (!URL.canParse(url)) continue;
-    pieces.push(text.slice(done, match.index), { href: new URL(url).href, text: url });
-    done = match.index + url.length;
-  }
-  return [...pieces, text.slice(done)].filter(Boolean);
+/** The address that begins at this place of `text` and may be opened: http, https or mailto. */
+export function addressAt(text: string, at: number): Address | undefined {
+  ADDRESS.lastIndex = at;
+  const found = ADDRESS.exec(text);
+  const url = found ? trimmed(found[0]) : '';
+  return url && URL.canParse(url) ? { href: new URL(url).href, text: url } : undefined;
 }
 
-/** A message's text with its addresses as links. Strangers' text is bound as text, never as markup. */
-export function linkedText(text: string): (string | TemplateResult)[] {
-  return linked(text).map((piece) =>
-    typeof piece === 'string'
-      ? piece
-      : html`<a href=${piece.href} target="_blank" rel="noopener noreferrer nofollow" tabindex="-1"
-          >${piece.text}</a
-        >`,
-  );
+const WHOLE = /^(?:https?:\/\/|mailto:)[^\s<>"\p{Bidi_C}]+$/iu;
+
+/** `url` if it is an address that may be opened; undefined for any other. */
+export function openable(url: unknown): string | undefined {
+  return typeof url === 'string' && WHOLE.test(url) && URL.canParse(url) ? new URL(url).href : undefined;
 }

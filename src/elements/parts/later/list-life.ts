@@ -11,10 +11,14 @@ import { states } from '../states.js';
 import { Announcer } from './announcer.js';
 import { gapRow, gapStyles, loadGap } from './gap.js';
 import { older, styles } from './jump.js';
+import { showMessage } from './jump-to.js';
 import { goal } from './message-keys.js';
+import { menuStyles } from './message-menu.js';
+import { MessageTools } from './message-tools.js';
 import { ReadWhenSeen } from './reading.js';
 import { rise } from './rise.js';
 import { rowOf, TabStop } from './tab-stop.js';
+import { toolbarStyles } from './toolbar.js';
 
 export { jump } from './jump.js';
 
@@ -36,6 +40,7 @@ export class ListLife {
   #listing: Listing;
   #announcer = new Announcer();
   #tabStop: TabStop;
+  #tools: MessageTools;
   /** Made when there is something unread. */
   #reading: ReadWhenSeen | undefined;
   #gap: Keyed | undefined;
@@ -43,7 +48,9 @@ export class ListLife {
   constructor(listing: Listing) {
     this.#listing = listing;
     this.#tabStop = new TabStop(() => listing.host.renderRoot);
-    for (const sheet of [styles, gapStyles]) adopt(listing.host.renderRoot as ShadowRoot, sheet);
+    const root = listing.host.renderRoot as ShadowRoot;
+    this.#tools = new MessageTools(listing.host, root, () => listing.channel());
+    for (const sheet of [styles, gapStyles, toolbarStyles, menuStyles]) adopt(root, sheet);
   }
 
   /**
@@ -94,22 +101,35 @@ export class ListLife {
 
   /** Another channel is shown. */
   reset(): void {
+    this.#tools.reset();
     this.#reading?.reset();
     this.#announcer.clear();
   }
 
   onFocus(event: Event): void {
     const { messages = [], hasOlder } = this.#listing.channel()?.state.value ?? {};
+    this.#tools.focused(event.target);
     this.#tabStop.onFocus(event, hasOlder ? -1 : messages.filter((message) => !isNotice(message)).length);
   }
 
   onKey(event: KeyboardEvent): void {
+    if (this.#tools.onKey(event)) return event.preventDefault();
     const to = goal(event, this.#tabStop.rows);
     if (!to) return;
     event.preventDefault();
     if (event.altKey || event.key === 'End') this.#listing.toBottom();
     this.#tabStop.move(rowOf(to));
     to.focus();
+  }
+
+  /** Gives a reaction of this type, or takes it back. */
+  react(id: string, type: string): void {
+    this.#tools.react(id, type);
+  }
+
+  /** Brings a message into view, also one further up than what is loaded. */
+  jump(id: string): void {
+    void showMessage(this.#listing, id);
   }
 
   /** Gives the focus to a message, after the one that had it was removed. */

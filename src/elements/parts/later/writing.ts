@@ -1,12 +1,15 @@
 import type { Channel } from '../../../client/channel.js';
+import type { LocalMessage } from '../../../client/state.js';
 import type { ChatError } from '../../../errors.js';
 import { ChatErrorEvent, ChatMessageSendEvent, ChatMessageSentEvent } from '../../events.js';
 import type { MessageComposerElement } from '../../message-composer.js';
+import { compose, compositionOf, type Composition } from '../composition.js';
 import { drafts } from '../drafts.js';
 
 /**
  * Sends what was typed, unless the page prevents it.
  *
+ * @param answered - The message that it answers.
  * @returns Whether it is too long: the client refuses that before it shows anything, and the text stays.
  */
 export function send(
@@ -14,11 +17,16 @@ export function send(
   channel: Channel,
   text: string,
   limit: number,
+  answered?: LocalMessage,
 ): boolean {
   if (!composer.dispatchEvent(new ChatMessageSendEvent(channel.cid, text))) return false;
   const tooLong = text.length > limit;
-  if (!tooLong) composer.value = '';
-  channel.sendMessage({ text }).then(
+  if (!tooLong) {
+    composer.value = '';
+    if (answered) compose(channel, undefined);
+  }
+  const quoting = answered ? { quoted_message_id: answered.id, quoted_message: answered } : {};
+  channel.sendMessage({ text, ...quoting }).then(
     (message) => composer.dispatchEvent(new ChatMessageSentEvent(channel.cid, message)),
     (error: ChatError) => {
       keep(channel, text);
@@ -27,6 +35,22 @@ export function send(
     },
   );
   return tooLong;
+}
+
+/** Changes a message to what was typed; where that is refused, it is there to be tried again. */
+export function edit(
+  composer: MessageComposerElement,
+  channel: Channel,
+  mode: Composition,
+  text: string,
+): void {
+  compose(channel, undefined);
+  channel.updateMessage(mode.message.id, text).catch((error: ChatError) => {
+    composer.dispatchEvent(new ChatErrorEvent(error));
+    if (compositionOf(channel)) return; // already at something else
+    compose(channel, mode);
+    composer.value = text;
+  });
 }
 
 /** A refused message waits in the list. One that never came there comes back, unless more was typed. */
