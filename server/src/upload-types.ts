@@ -50,11 +50,8 @@ const FILES: Readonly<Record<string, string>> = {
   'video/ogg': 'ogv',
 };
 
-/** What is taken, for clients to tell before they upload. */
-export const MIME_TYPES = {
-  image: Object.keys(IMAGES),
-  file: [...Object.keys(IMAGES), ...Object.keys(FILES), 'text/plain'],
-};
+/** The pictures that are taken, for clients to tell before they upload. */
+export const IMAGE_TYPES = Object.keys(IMAGES);
 
 /** Of a file's beginning, to tell its type by. */
 export const HEAD_BYTES = 64 * 1024;

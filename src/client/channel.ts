@@ -1,8 +1,15 @@
 import { ChatError } from '../errors.js';
-import { latest, type ChannelStateResponse, type ServerEvent, type Timestamp } from '../protocol.js';
+import {
+  latest,
+  type Attachment,
+  type ChannelStateResponse,
+  type ServerEvent,
+  type Timestamp,
+} from '../protocol.js';
 import type { ChatClient } from './client.js';
 import type { ChannelActions, MessageDraft } from './later/actions.js';
 import type { TypingExpiry } from './later/typing-expiry.js';
+import type { UploadOptions } from './later/uploads.js';
 import { actions, engine } from './later.js';
 import { emptyChannel, reduceLocal, type LocalEvent } from './reduce.js';
 import type { ChannelState, LocalMessage } from './state.js';
@@ -144,6 +151,16 @@ export class Channel {
   /** Takes the user's reaction back. @throws {ChatError} as `updateMessage`. */
   async deleteReaction(id: string, type: string): Promise<void> {
     await this.#act((its) => its.changes.unreact(id, type));
+  }
+
+  /**
+   * Uploads a file, to be sent with a message: `sendMessage({ text, attachments: [await upload(file)] })`.
+   *
+   * @throws {ChatError} `too-large` and `invalid-input` for a file that the server does not take, before it is sent;
+   *   `network`, and the abort reason of `options.signal` if that is a `ChatError`, else `disconnected`.
+   */
+  async upload(file: File, options: UploadOptions = {}): Promise<Attachment> {
+    return this.#act((its) => its.upload(file, options));
   }
 
   /** Call for every change of a non-empty input. Sends little, and nothing that a setting withholds. */

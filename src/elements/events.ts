@@ -1,6 +1,6 @@
 import type { ConnectionStatus, LocalMessage } from '../client/state.js';
 import type { ChatError } from '../errors.js';
-import type { Message } from '../protocol.js';
+import type { Attachment, Message } from '../protocol.js';
 import type { TransportName } from '../transport/transport.js';
 
 /** An event that leaves the shadow roots it was fired in. */
@@ -16,6 +16,8 @@ export class ChatMessageSendEvent extends ChatEvent {
     /** The channel it would go to, as `type:id`. */
     readonly cid: string,
     readonly text: string,
+    /** The files that go with it, uploaded already. */
+    readonly attachments: readonly Attachment[] = [],
   ) {
     super('chat-message-send', true);
   }

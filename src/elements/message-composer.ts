@@ -8,6 +8,7 @@ import { composer } from '../styles/composer.js';
 import { controls } from '../styles/controls.js';
 import { ChatElement } from './chat-element.js';
 import { define } from './define.js';
+import { Attaching } from './parts/attaching.js';
 import { channelFace } from './parts/channel-view.js';
 import { composerMode, modeStyles } from './parts/composer-mode.js';
 import { compose, compositionOf, onComposition, type Composition } from './parts/composition.js';
@@ -38,6 +39,9 @@ const writing = new Lazy(() => import('./parts/later/writing.js'));
  * @csspart field - The field with its buttons.
  * @csspart input - The text area.
  * @csspart send - The send button.
+ * @csspart tray - Files that go with the next message.
+ * @csspart tray-item - One of them.
+ * @csspart icon-button - The button that attaches files, and the one that ends an answer or a change.
  * @csspart composer-reply - Which message is answered or changed.
  * @csspart composer-note - What is said under the field.
  * @csspart readonly - Stands here where the visitor may not write.
@@ -58,6 +62,7 @@ export class MessageComposerElement extends ChatElement {
   /** What was typed when the change of a message began. */
   #before = '';
   #mode: Composition | undefined;
+  #attaching = new Attaching(this, () => ({ channel: this.#channel, changing: this.#mode?.kind === 'edit' }));
 
   /** What is typed now. Setting it replaces the draft and tells nobody that somebody types. */
   get value(): string {
@@ -134,8 +139,15 @@ export class MessageComposerElement extends ChatElement {
     // A conversation of two needs no name.
     const label = terms.compose(face?.person ? undefined : face?.name);
     return html`
-      <div part="field" class=${left < 0 ? 'invalid' : nothing}>
-        ${this.#mode ? composerMode(this.#mode, terms, this.#endMode) : nothing}
+      <div
+        part="field"
+        class=${left < 0 ? 'invalid' : nothing}
+        @paste=${this.#attaching}
+        @dragover=${this.#attaching}
+        @drop=${this.#attaching}
+      >
+        ${this.#attaching.tray(terms.locale)}
+        ${this.#mode ? composerMode(this.#mode, terms, this.#endMode) : nothing} ${this.#attaching.button()}
         <slot name="start"></slot>
         <textarea
           part="input"
@@ -151,17 +163,25 @@ export class MessageComposerElement extends ChatElement {
           @keydown=${this.#onKey}
         ></textarea>
         <slot name="end"></slot>
-        <button
-          part="send"
-          aria-label=${this.#mode?.kind === 'edit' ? words.save : terms.send}
-          ?disabled=${!length}
-          @click=${this.#onSend}
-        >
-          ${icon(this.#mode?.kind === 'edit' ? CHECK : SEND)}
-        </button>
+        ${this.#sendButton(length)}
       </div>
+      <div class="sr" role="status"></div>
       ${left > NEAR_LIMIT ? nothing : states.for(this)?.note(length, this.#limit, this.#refused)}
     `;
+  }
+
+  #sendButton(length: number): TemplateResult {
+    const { ready, busy } = this.#attaching;
+    const changing = this.#mode?.kind === 'edit';
+    const empty = !length && (changing || !ready.length);
+    return html`<button
+      part="send"
+      aria-label=${changing ? words.save : this.terms.send}
+      ?disabled=${busy || empty}
+      @click=${this.#onSend}
+    >
+      ${icon(changing ? CHECK : SEND)}
+    </button>`;
   }
 
   get #input(): HTMLTextAreaElement | null {
@@ -170,6 +190,11 @@ export class MessageComposerElement extends ChatElement {
 
   get #limit(): number {
     return this.#slice.value?.data?.config?.max_message_length ?? MAX_MESSAGE_LENGTH;
+  }
+
+  /** Puts files into the tray and uploads them, to go with the next message. */
+  attach(files: readonly File[]): void {
+    this.#attaching.add(files);
   }
 
   #onInput(event: Event): void {
@@ -215,11 +240,13 @@ export class MessageComposerElement extends ChatElement {
   #send(): void {
     const channel = this.#channel;
     const text = this.value.trim();
-    if (!channel || !text) return;
+    const { ready, busy } = this.#attaching;
+    // Not before all its files are there.
+    if (!channel || busy || !(text || ready.length)) return;
     writing.run(({ edit, send }) => {
       const mode = this.#mode;
       if (mode?.kind === 'edit') edit(this, channel, mode, text);
-      else this.#refused = send(this, channel, text, this.#limit, mode?.message);
+      else this.#refused = send(this, channel, text, this.#limit, mode?.message, this.#attaching.part);
       this.requestUpdate();
     });
   }

@@ -1,3 +1,4 @@
+import { bytes } from './bytes.js';
 import { count } from './count.js';
 
 /** What messages say that have more than plain words. */
@@ -7,11 +8,7 @@ export const words = {
   notCopied: 'Not copied',
   picture: 'Picture',
   pictureAndMore: (name: string, more: number) => `${name}, ${count(more, 'more picture')}`,
-  /** A file's size: kB below a megabyte. */
-  bytes: (bytes: number, locale: string) =>
-    bytes < 1e6
-      ? `${Math.max(1, Math.round(bytes / 1000)).toLocaleString(locale)} KB`
-      : `${(bytes / 1e6).toLocaleString(locale, { maximumFractionDigits: 1 })} MB`,
+  bytes,
   youReacted: 'you reacted',
   /** By their type on the wire. */
   reactions: {

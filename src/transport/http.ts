@@ -30,8 +30,10 @@ export interface RequestOptions {
   path: string;
   /** Wins over the common parameters; `undefined` leaves one out, objects go as JSON text. */
   query?: Readonly<Record<string, unknown>>;
-  /** Sent as JSON. */
+  /** Sent as JSON; a form as it is. */
   body?: unknown;
+  /** Instead of the host's own. */
+  fetch?: Host['fetch'] | undefined;
   timeoutMs?: number;
   /** Gives the request up. An abort reason that is a `ChatError` becomes the request's. */
   signal?: AbortSignal;
@@ -74,6 +76,7 @@ async function send(options: RequesterOptions, request: RequestOptions, common: 
   const { host, baseURL } = options;
   const { method, path, body, signal, timeoutMs = options.timeoutMs ?? 8_000 } = request;
   const address = baseURL + path;
+  const form = body instanceof FormData;
   const aborter = new AbortController();
   const fail: Fail = (code, what, more) => new ChatError(code, `${method} ${address} ${what}`, more);
   const giveUp = () => {
@@ -85,14 +88,15 @@ async function send(options: RequesterOptions, request: RequestOptions, common: 
   signal?.addEventListener('abort', giveUp);
   if (signal?.aborted) giveUp();
   try {
-    const response = await host.fetch(`${address}?${encodeQuery({ ...common.query, ...request.query })}`, {
+    const { fetch = host.fetch } = request;
+    const response = await fetch(`${address}?${encodeQuery({ ...common.query, ...request.query })}`, {
       method,
       headers: {
         ...common.headers,
         'x-client-request-id': uuid(),
-        ...(body !== undefined && { 'Content-Type': 'application/json' }),
+        ...(body !== undefined && !form && { 'Content-Type': 'application/json' }),
       },
-      body: JSON.stringify(body),
+      body: form ? body : JSON.stringify(body),
       credentials: 'omit', // the token says who we are; the page's cookies are none of the server's business
       signal: aborter.signal,
     });

@@ -37,6 +37,38 @@ const list = ({ page }: Visitor): Locator => page.locator('message-list');
 const reaction = (who: Visitor, name: string | RegExp): Locator =>
   list(who).locator('[part~="reaction"]').and(who.page.getByRole('button', { name }));
 
+const PIXEL = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==',
+  'base64',
+);
+
+describe('files', () => {
+  it('are chosen, uploaded, sent, and seen by the other', async () => {
+    const chooser = ada.page.waitForEvent('filechooser');
+    await ada.page.getByRole('button', { name: 'Attach files' }).click();
+    await (
+      await chooser
+    ).setFiles([
+      { name: 'dot.png', mimeType: 'image/png', buffer: PIXEL },
+      { name: 'notes.csv', mimeType: 'text/csv', buffer: Buffer.from('a,b\n1,2\n') },
+    ]);
+    await ada.page.getByText('notes.csv is ready to send').or(ada.page.getByText('dot.png is ready to send')).waitFor({ state: 'attached' }); // prettier-ignore
+    await ada.page.locator('message-composer progress').first().waitFor({ state: 'detached' });
+    await ada.send('Both');
+
+    const picture = list(bob).getByRole('img', { name: 'dot.png' });
+    await picture.waitFor();
+    const drawn = await picture.evaluate(async (img: HTMLImageElement) => {
+      await img.decode();
+      return img.naturalWidth;
+    });
+    const { href } = await list(bob)
+      .locator('[part~="file"]')
+      .evaluate((link: HTMLAnchorElement) => ({ href: link.href }));
+    assert.deepEqual([drawn, await (await fetch(href)).text()], [1, 'a,b\n1,2\n']);
+  });
+});
+
 describe('a message', () => {
   it('is reacted to, answered, changed and deleted by pointer', async () => {
     await ada.message('Lunch?').hover();

@@ -8,7 +8,8 @@ import type { ChannelState, ClientState, LocalMessage } from '../../src/client/s
 import { Store } from '../../src/client/store.js';
 import { channelContext, clientContext, termsContext } from '../../src/context.js';
 import { en } from '../../src/locales/en.js';
-import type { User } from '../../src/protocol.js';
+import type { UploadOptions } from '../../src/client/later/uploads.js';
+import type { Attachment, User } from '../../src/protocol.js';
 import { browserHost } from '../../src/transport/host.js';
 import { base } from '../../src/styles/base.js';
 import { tokens } from '../../src/styles/tokens.js';
@@ -85,6 +86,9 @@ export function fakeChannel(fields: Partial<ChannelState> = {}, self: User = ada
     deleteMessage: sinon.fake((_id: string): Promise<void> => Promise.resolve()),
     sendReaction: sinon.fake((_id: string, _type: string): Promise<void> => Promise.resolve()),
     deleteReaction: sinon.fake((_id: string, _type: string): Promise<void> => Promise.resolve()),
+    upload: sinon.fake((file: File, _options?: UploadOptions): Promise<Attachment> =>
+      Promise.resolve({ type: 'file', title: file.name, asset_url: `https://a.example/${file.name}` }),
+    ),
     keystroke: sinon.fake(),
     stopTyping: sinon.fake(),
     markRead: sinon.fake(() => Promise.resolve()),

@@ -2,6 +2,7 @@ import { ChatClient } from '../../src/client/client.js';
 import type { ChatClientOptions } from '../../src/client/options.js';
 import type { OwnUser } from '../../src/protocol.js';
 import { FakeHost, settled } from './fake-host.js';
+import { fakeXHR, type FakeRequest } from './fake-xhr.js';
 import { fakeWebSocket, type FakeSocket } from './fake-websocket.js';
 import './parts.js';
 
@@ -32,6 +33,8 @@ export class FakeServer {
   readonly host = new FakeHost();
   readonly sockets: FakeSocket[];
   readonly commands: Command[] = [];
+  /** Requests of what tells how far it has come. */
+  readonly uploads: FakeRequest[];
   /** By `METHOD /path`; what has no route is answered by `{}`. */
   readonly routes: Record<string, (command: Command) => Reply | Promise<Reply>> = {};
 
@@ -40,6 +43,9 @@ export class FakeServer {
     this.host.WebSocket = WebSocket;
     this.host.fetch = (input, init) => this.#fetch(input, init ?? {});
     this.sockets = sockets;
+    const { XMLHttpRequest, requests } = fakeXHR();
+    this.host.XMLHttpRequest = XMLHttpRequest;
+    this.uploads = requests;
   }
 
   client(options: ChatClientOptions = {}): ChatClient {

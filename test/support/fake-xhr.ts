@@ -5,6 +5,12 @@ export class FakeRequest {
   onload: (() => void) | null = null;
   onerror: (() => void) | null = null;
   ontimeout: (() => void) | null = null;
+  onabort: (() => void) | null = null;
+  readonly upload: { onprogress: ((event: { loaded: number; total: number }) => void) | null } = {
+    onprogress: null,
+  };
+  /** What was sent, other than by GET. */
+  body: unknown;
   responseType = '';
   timeout = 0;
   status = 0;
@@ -29,12 +35,24 @@ export class FakeRequest {
     return this.answerHeaders[name.toLowerCase()] ?? null;
   }
 
-  send(): void {
+  getAllResponseHeaders(): string {
+    return Object.entries(this.answerHeaders)
+      .map(([name, value]) => `${name}: ${value}\r\n`)
+      .join('');
+  }
+
+  get responseText(): string {
+    return this.response === null ? '' : JSON.stringify(this.response);
+  }
+
+  send(body?: unknown): void {
     this.sent = true;
+    this.body = body;
   }
 
   abort(): void {
     this.aborted = true;
+    this.onabort?.();
   }
 
   /** Answers with a JSON body; what a browser makes of a body that is no JSON is `null`. */

@@ -3,7 +3,7 @@ import type { Deps } from '../deps.js';
 import { GetApp, UpdateApp } from '../shapes/application.js';
 import { closeUnwanted } from '../sweep.js';
 import { EVERYBODY, revokeTokens } from '../store/standings.js';
-import { MIME_TYPES } from '../upload-types.js';
+import { IMAGE_TYPES } from '../upload-types.js';
 import type { AddRoute } from './route.js';
 
 /** What clients may know of the application, and what a backend may change of it. */
@@ -21,7 +21,8 @@ export function addApplication(add: AddRoute, deps: Deps): void {
 function appOf({ options }: Deps): object {
   const limits = (kind: 'file' | 'image') => ({
     size_limit: options.uploadMaxBytes,
-    allowed_mime_types: MIME_TYPES[kind],
+    // Of other files the bytes decide, and not what a browser takes them for by their names.
+    allowed_mime_types: kind === 'image' ? IMAGE_TYPES : [],
     allowed_file_extensions: [],
     blocked_mime_types: [],
     blocked_file_extensions: [],

@@ -1,5 +1,11 @@
 import { ChatError } from '../../errors.js';
-import { mayDisclose, type ChannelStateResponse, type Message, type Timestamp } from '../../protocol.js';
+import {
+  mayDisclose,
+  type Attachment,
+  type ChannelStateResponse,
+  type Message,
+  type Timestamp,
+} from '../../protocol.js';
 import { uuid } from '../../transport/host.js';
 import type { Channel } from '../channel.js';
 import { findMessage, PAGE_SIZE, upsert } from '../messages.js';
@@ -9,6 +15,7 @@ import { checkText } from './check-text.js';
 import { MessageChanges } from './message-changes.js';
 import { privacyOf } from './privacy.js';
 import { TypingSender } from './typing-sender.js';
+import { upload, type UploadOptions } from './uploads.js';
 
 export { Outbox } from './outbox.js';
 export { privacyOf } from './privacy.js';
@@ -25,6 +32,8 @@ export interface MessageDraft {
   quoted_message_id?: string;
   /** The same as it is shown until the server tells it; stays here. */
   quoted_message?: Message;
+  /** What `Channel.upload` answered, or addresses of your own. */
+  attachments?: Attachment[];
   [custom: string]: unknown;
 }
 
@@ -69,6 +78,11 @@ export class ChannelActions {
     const message = this.#compose(draft);
     this.typing.stop();
     return this.#channel.client.outbox.send(this.#channel, message);
+  }
+
+  /** @throws {ChatError} as `Channel.upload`. */
+  upload(file: File, options: UploadOptions): Promise<Attachment> {
+    return upload(this.#channel, file, options);
   }
 
   /** @throws {ChatError} as `Channel.sendMessage`; `invalid-message` when none of this id has failed. */
@@ -155,7 +169,7 @@ export class ChannelActions {
 
   #compose({ id = uuid(), text, ...custom }: MessageDraft): LocalMessage {
     const { client, cid } = this.#channel;
-    checkText(text, this.#state, custom['attachments']);
+    checkText(text, this.#state, custom.attachments?.length);
     const created_at = client.now();
     const { user } = client.state.value;
     return {

@@ -13,3 +13,4 @@ export const REACT =
   'M16 9.2A6.5 6.5 0 1 1 10.5 3.7M7.6 8.6v.01M11.6 8.6v.01M7 11.8a3.4 3.4 0 0 0 5.2 0M15.6 2.6v4.8M13.2 5h4.8';
 export const CLOSE = 'M5.5 5.5l9 9M14.5 5.5l-9 9';
 export const CHECK = 'M4.5 10.5l3.8 3.8 7.2-8';
+export const PLUS = 'M10 4v12M4 10h12';

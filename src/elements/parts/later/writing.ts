@@ -5,6 +5,8 @@ import { ChatErrorEvent, ChatMessageSendEvent, ChatMessageSentEvent } from '../.
 import type { MessageComposerElement } from '../../message-composer.js';
 import { compose, compositionOf, type Composition } from '../composition.js';
 import { drafts } from '../drafts.js';
+import { trayOf } from '../trays.js';
+import type * as Tray from './tray.js';
 
 /**
  * Sends what was typed, unless the page prevents it.
@@ -18,18 +20,23 @@ export function send(
   text: string,
   limit: number,
   answered?: LocalMessage,
+  tray?: typeof Tray,
 ): boolean {
-  if (!composer.dispatchEvent(new ChatMessageSendEvent(channel.cid, text))) return false;
+  const ready = trayOf(channel).flatMap(({ attachment }) => (attachment ? [attachment] : []));
+  if (!(text || ready.length)) return false;
+  if (!composer.dispatchEvent(new ChatMessageSendEvent(channel.cid, text, ready))) return false;
   const tooLong = text.length > limit;
   if (!tooLong) {
     composer.value = '';
     if (answered) compose(channel, undefined);
   }
+  const items = tooLong ? [] : (tray?.takeFiles(channel) ?? []);
+  const attachments = items.flatMap(({ attachment }) => (attachment ? [attachment] : []));
   const quoting = answered ? { quoted_message_id: answered.id, quoted_message: answered } : {};
-  channel.sendMessage({ text, ...quoting }).then(
+  channel.sendMessage({ text, ...quoting, ...(attachments.length && { attachments }) }).then(
     (message) => composer.dispatchEvent(new ChatMessageSentEvent(channel.cid, message)),
     (error: ChatError) => {
-      keep(channel, text);
+      if (keep(channel, text)) tray?.putBack(channel, items);
       composer.requestUpdate();
       composer.dispatchEvent(new ChatErrorEvent(error));
     },
@@ -53,8 +60,13 @@ export function edit(
   });
 }
 
-/** A refused message waits in the list. One that never came there comes back, unless more was typed. */
-function keep(channel: Channel, text: string): void {
+/**
+ * A refused message waits in the list. One that never came there comes back, unless more was typed.
+ *
+ * @returns Whether it never came there.
+ */
+function keep(channel: Channel, text: string): boolean {
   const listed = channel.state.value.messages.some((m) => m.status !== 'sent' && m.text === text);
   if (!listed && !drafts.get(channel)) drafts.set(channel, text);
+  return !listed;
 }
