@@ -7,6 +7,7 @@ export { ConnectionStatusElement } from './elements/connection-status.js';
 export { MessageListElement } from './elements/message-list.js';
 export { MessageComposerElement } from './elements/message-composer.js';
 export { TypingIndicatorElement } from './elements/typing-indicator.js';
+export { PrivacySettingsElement } from './elements/privacy-settings.js';
 export { ReadReceiptElement } from './elements/read-receipt.js';
 import './elements/messenger.js';
 export * from './elements/events.js';

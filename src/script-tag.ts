@@ -10,3 +10,17 @@ import './elements/read-receipt.js';
 import { fetchComposer } from './elements/messenger.js';
 
 fetchComposer();
+
+/** Those that a page may place, and that no first look has: each is fetched when it is there. */
+const PLACED: Readonly<Record<string, () => Promise<unknown>>> = {
+  'privacy-settings': () => import('./elements/privacy-settings.js'),
+};
+
+function fetchPlaced(): void {
+  for (const [tag, fetch] of Object.entries(PLACED))
+    if (!customElements.get(tag) && document.querySelector(tag)) fetch().catch(() => undefined);
+}
+
+// It may be placed later, too. What is inside of shadow roots of the page's own is for its author to import.
+new MutationObserver(fetchPlaced).observe(document, { childList: true, subtree: true });
+fetchPlaced();

@@ -6,6 +6,12 @@ import { sentMark } from '../support/page.js';
 import { startDemo, type TestServer } from '../support/server.js';
 import { Visitor } from '../support/visitor.js';
 
+/** A picture of one pixel. */
+const PIXEL = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==',
+  'base64',
+);
+
 let server: TestServer;
 let browser: Browser;
 let page: Page;
@@ -49,6 +55,33 @@ async function say(text: string): Promise<void> {
   await composer().press('Enter');
   await sentMark(page, text).waitFor();
 }
+
+describe('the script tag', () => {
+  it('fetches an element that a page places later, whose choices are stored with the user', async () => {
+    await open('script-tag.html');
+    await composer().waitFor();
+    const place = () =>
+      page.evaluate(() => {
+        const session = document.querySelector('chat-session') as HTMLElement;
+        const another = session.cloneNode() as HTMLElement;
+        another.append(document.createElement('privacy-settings'));
+        session.replaceWith(another);
+      });
+
+    await place();
+    const typing = page.getByRole('switch', { name: 'Show when I am typing' });
+    const stored = page.waitForResponse((response) => response.request().method() === 'PATCH');
+    await typing.uncheck();
+    await stored;
+    await page.reload();
+    await composer().waitFor();
+    await place();
+    await typing.and(page.locator(':not(:checked)')).waitFor();
+
+    await typing.check();
+    assert.deepEqual(faults, []);
+  });
+});
 
 describe('the demo pages', () => {
   it('show two users side by side who hear each other', async () => {
@@ -102,6 +135,13 @@ describe('the demo pages', () => {
   it('break no rule of a strict policy', async () => {
     await open('cms.html');
     await say('From behind a strict policy');
+    const name = 'dot.png';
+    await page
+      .locator('message-composer input')
+      .setInputFiles([{ name, mimeType: 'image/png', buffer: PIXEL }]);
+    await page.getByText('dot.png is ready to send').waitFor({ state: 'attached' });
+    await composer().press('Enter');
+    await page.locator('message-list').getByRole('img', { name }).waitFor();
 
     assert.deepEqual(faults, []);
   });

@@ -129,7 +129,7 @@ describe('attachments', () => {
     const el = await one({ text: 'See', attachments: [file] });
 
     const link = find<HTMLAnchorElement>(el, "[part='file']");
-    expect(link.innerText.split('\n')).to.deep.equal(['plan.pdf', 'PDF, 4.1 MB']);
+    expect(link.innerText.trim().split('\n')).to.deep.equal(['plan.pdf', 'PDF, 4.1 MB']);
     expect([link.href, link.target, link.rel]).to.deep.equal([
       'https://a.example/plan.pdf',
       '_blank',

@@ -214,6 +214,53 @@ describe('the letters of a message that has the focus', () => {
   });
 });
 
+describe('a finger that rests on a message', () => {
+  let clock: sinon.SinonFakeTimers;
+  beforeEach(() => {
+    clock = sinon.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  });
+  afterEach(() => clock.restore());
+
+  const touch = (target: Element, type: string, clientX = 50) =>
+    target.dispatchEvent(
+      new PointerEvent(type, { pointerType: 'touch', clientX, clientY: 50, bubbles: true, composed: true }),
+    );
+  /** The list is drawn by the real clock. */
+  async function touched(): Promise<MessageListElement> {
+    clock.restore();
+    const { el } = await listing({ messages: [sent(1, bob, { text: 'https://a.example' })] });
+    clock = sinon.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    return el;
+  }
+
+  it('opens its menu after 450 ms, which stays when the finger goes, and follows no link', async () => {
+    const el = await touched();
+
+    touch(row(el, 'm1'), 'pointerdown');
+    clock.tick(449);
+    expect(parts(el, 'menu')).to.have.length(0);
+    clock.tick(1);
+    touch(row(el, 'm1'), 'pointerup');
+    const click = new MouseEvent('click', { bubbles: true, cancelable: true });
+    find(el, '.words a').dispatchEvent(click);
+
+    expect([parts(el, 'menu').length, click.defaultPrevented]).to.deep.equal([1, true]);
+    clock.tick(1);
+    touch(document.body, 'pointerdown');
+    expect(parts(el, 'menu')).to.have.length(0);
+  });
+
+  it('scrolls when it moves', async () => {
+    const el = await touched();
+
+    touch(row(el, 'm1'), 'pointerdown');
+    touch(row(el, 'm1'), 'pointermove', 61);
+    clock.tick(1000);
+
+    expect(parts(el, 'menu')).to.have.length(0);
+  });
+});
+
 describe('what is done with a message', () => {
   it('is told to the page before, which may prevent it', async () => {
     const { el, channel } = await listing();

@@ -135,10 +135,11 @@ export class MessageMenu {
     const box = document.createElement('div');
     box.setAttribute('part', 'menu');
     box.setAttribute('role', 'menu');
-    box.popover = 'auto';
+    // Not `auto`: that would close with the very finger whose long press has opened it.
+    box.popover = 'manual';
     box.ariaLabel = words.menu;
     box.addEventListener('keydown', (event) => this.#onKey(event));
-    box.addEventListener('toggle', ({ newState }) => newState === 'closed' && this.close());
+    document.addEventListener('pointerdown', this.#onPointer, true);
     this.#box = box;
     this.#closed = closed;
     this.#root.append(box);
@@ -151,9 +152,15 @@ export class MessageMenu {
   close(): void {
     const [box, closed] = [this.#box, this.#closed];
     this.#box = this.#closed = undefined;
+    document.removeEventListener('pointerdown', this.#onPointer, true);
     box?.remove();
     closed?.();
   }
+
+  /** Who points elsewhere is done with it. */
+  #onPointer = (event: Event): void => {
+    if (this.#box && !event.composedPath().includes(this.#box)) this.close();
+  };
 
   get #items(): HTMLElement[] {
     return [...(this.#box?.querySelectorAll('button') ?? [])];

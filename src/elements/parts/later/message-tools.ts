@@ -18,6 +18,8 @@ export class MessageTools {
   #channel: () => Channel | undefined;
   #toolbar = new Toolbar();
   #menu: MessageMenu;
+  /** A long press has just opened the menu, and its finger is still there. */
+  #opened = false;
   #press: { timer: ReturnType<typeof setTimeout>; x: number; y: number } | undefined;
 
   constructor(host: HTMLElement, root: ShadowRoot, channel: () => Channel | undefined) {
@@ -31,6 +33,9 @@ export class MessageTools {
     root.addEventListener('pointerdown', (event) => this.#pressed(event as PointerEvent));
     for (const type of ['pointerup', 'pointercancel']) root.addEventListener(type, () => this.#release());
     root.addEventListener('pointermove', (event) => this.#moved(event as PointerEvent));
+    // What the end of a long press would do besides: follow a link, open the browser's own menu.
+    for (const type of ['click', 'contextmenu'])
+      root.addEventListener(type, (event) => this.#opened && event.preventDefault(), true);
   }
 
   /** A message, or something in it, got the focus. */
@@ -113,7 +118,8 @@ export class MessageTools {
     const row = rowOf(target);
     this.#release();
     if (pointerType === 'mouse' || !row) return;
-    this.#press = { timer: setTimeout(() => this.#open(row), LONG_PRESS_MS), x, y };
+    const open = () => (this.#opened = this.#open(row));
+    this.#press = { timer: setTimeout(open, LONG_PRESS_MS), x, y };
   }
 
   #moved({ clientX, clientY }: PointerEvent): void {
@@ -125,5 +131,7 @@ export class MessageTools {
   #release(): void {
     clearTimeout(this.#press?.timer);
     this.#press = undefined;
+    // A click comes after it, in a task of its own.
+    setTimeout(() => (this.#opened = false));
   }
 }
