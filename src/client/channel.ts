@@ -5,6 +5,7 @@ import {
   type ChannelStateResponse,
   type ServerEvent,
   type Timestamp,
+  type User,
 } from '../protocol.js';
 import type { ChatClient } from './client.js';
 import type { ChannelActions, MessageDraft } from './later/actions.js';
@@ -126,11 +127,12 @@ export class Channel {
   /**
    * Changes the text of a sent message: at once, and back if it is refused.
    *
+   * @param mentioned - Who is told of it from now on. Default: as before.
    * @throws {ChatError} `invalid-message` without a text or for a message that cannot be changed,
    *   `message-too-long`, `not-allowed`.
    */
-  async updateMessage(id: string, text: string): Promise<void> {
-    await this.#act((its) => its.changes.edit(id, text));
+  async updateMessage(id: string, text: string, mentioned?: readonly User[]): Promise<void> {
+    await this.#act((its) => its.changes.edit(id, text, mentioned));
   }
 
   /** Deletes a sent message for everybody; its place stays. @throws {ChatError} as `updateMessage`. */

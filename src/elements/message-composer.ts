@@ -15,13 +15,15 @@ import { compose, compositionOf, onComposition, type Composition } from './parts
 import { drafts } from './parts/drafts.js';
 import { fields } from './parts/fields.js';
 import { icon, SEND } from './parts/icons.js';
-import { Lazy } from './parts/lazy.js';
+import { adopt, Lazy } from './parts/lazy.js';
 import { CHECK } from './parts/later/icon-paths.js';
+import type { Mentions } from './parts/later/mentions.js';
 import { states } from './parts/states.js';
 
 /** From here on the visitor is told how many characters are left. */
 const NEAR_LIMIT = 100;
 
+const mentions = new Lazy(() => import('./parts/later/mentions.js'));
 const writing = new Lazy(() => import('./parts/later/writing.js'));
 
 /**
@@ -39,6 +41,10 @@ const writing = new Lazy(() => import('./parts/later/writing.js'));
  * @csspart field - The field with its buttons.
  * @csspart input - The text area.
  * @csspart send - The send button.
+ * @csspart popover - The people who may be meant behind an `@`.
+ * @csspart option - One of them.
+ * @csspart avatar - Their picture.
+ * @csspart presence - Whether they are online.
  * @csspart tray - Files that go with the next message.
  * @csspart tray-item - One of them.
  * @csspart icon-button - The button that attaches files, and the one that ends an answer or a change.
@@ -59,18 +65,22 @@ export class MessageComposerElement extends ChatElement {
   #channel: Channel | undefined;
   #refused = false;
   #unlisten: (() => void) | undefined;
-  /** What was typed when the change of a message began. */
-  #before = '';
   #mode: Composition | undefined;
+  /** Made with the first `@`. */
+  #mentions: Mentions | undefined;
   #attaching = new Attaching(this, () => ({ channel: this.#channel, changing: this.#mode?.kind === 'edit' }));
 
   /** What is typed now. Setting it replaces the draft and tells nobody that somebody types. */
   get value(): string {
+    const mode = compositionOf(this.#channel);
+    if (mode?.kind === 'edit') return mode.text ?? mode.message.text ?? '';
     return (this.#channel && drafts.get(this.#channel)) ?? '';
   }
 
   set value(text: string) {
-    if (this.#channel) drafts.set(this.#channel, text);
+    const mode = compositionOf(this.#channel);
+    if (mode?.kind === 'edit') mode.text = text;
+    else if (this.#channel) drafts.set(this.#channel, text);
     this.requestUpdate();
   }
 
@@ -87,14 +97,9 @@ export class MessageComposerElement extends ChatElement {
 
   /** Takes up what the composer of this channel is at now. */
   #follow(): void {
-    const mode = compositionOf(this.#channel);
-    if (mode === this.#mode) return;
-    const [was, is] = [this.#mode?.kind === 'edit', mode?.kind === 'edit'];
-    if (is && !was) this.#before = this.value;
-    this.#mode = mode;
-    if (is || was) this.value = is ? (mode?.message.text ?? '') : this.#before;
+    this.#mode = compositionOf(this.#channel);
     this.requestUpdate();
-    if (mode) void this.updateComplete.then(() => this.#input?.focus());
+    if (this.#mode) void this.updateComplete.then(() => this.#input?.focus());
   }
 
   #endMode = (): void => {
@@ -106,16 +111,8 @@ export class MessageComposerElement extends ChatElement {
     const { holder } = this.#slice;
     if (holder === this.#channel) return;
     this.#channel?.stopTyping();
-    this.#leave();
     this.#channel = holder;
     this.#mode = compositionOf(holder);
-  }
-
-  /** A change that was begun ends with the look at its channel: what was typed before it is there again. */
-  #leave(): void {
-    if (this.#mode?.kind !== 'edit' || !this.#channel) return;
-    drafts.set(this.#channel, this.#before);
-    compose(this.#channel, undefined);
   }
 
   protected override updated(): void {
@@ -146,7 +143,7 @@ export class MessageComposerElement extends ChatElement {
         @dragover=${this.#attaching}
         @drop=${this.#attaching}
       >
-        ${this.#attaching.tray(terms.locale)}
+        ${this.#mentions?.view(() => this.#input, terms) ?? nothing} ${this.#attaching.tray(terms.locale)}
         ${this.#mode ? composerMode(this.#mode, terms, this.#endMode) : nothing} ${this.#attaching.button()}
         <slot name="start"></slot>
         <textarea
@@ -157,10 +154,14 @@ export class MessageComposerElement extends ChatElement {
           placeholder=${label}
           aria-label=${label}
           aria-describedby="note"
+          aria-autocomplete="list"
+          aria-controls=${this.#mentions?.active ? 'options' : nothing}
+          aria-activedescendant=${this.#mentions?.active ?? nothing}
           aria-invalid=${left < 0}
           ?disabled=${!channel}
           @input=${this.#onInput}
           @keydown=${this.#onKey}
+          @blur=${() => this.#mentions?.close()}
         ></textarea>
         <slot name="end"></slot>
         ${this.#sendButton(length)}
@@ -202,12 +203,32 @@ export class MessageComposerElement extends ChatElement {
     this.value = (event.target as HTMLTextAreaElement).value;
     if (this.value) this.#channel?.keystroke();
     else this.#channel?.stopTyping();
+    this.#suggest();
+  }
+
+  /** Offers people once an `@` is typed, and as what is behind it changes. */
+  #suggest(): void {
+    const { members = [] } = this.#slice.value ?? {};
+    const input = this.#input;
+    if (!input || !(this.#mentions || this.value.includes('@'))) return;
+    const others = members.flatMap(({ user, user_id: id }) =>
+      id === this.#channel?.client.userId ? [] : (user ?? { id }),
+    );
+    mentions.run(({ Mentions, styles }) => {
+      adopt(this.renderRoot as ShadowRoot, styles);
+      this.#mentions ??= new Mentions(this);
+      this.#mentions.update(input, others);
+    });
   }
 
   #onKey(event: KeyboardEvent): void {
     // 229: Safari ends a composition before the Enter that confirms it.
     const composing = event.isComposing || event.keyCode === 229;
     if (composing) return;
+    if (this.#mentions?.onKey(event)) {
+      event.stopPropagation();
+      return event.preventDefault();
+    }
     if (event.key === 'Escape' && this.#mode) {
       event.stopPropagation(); // the innermost closes
       return this.#endMode();

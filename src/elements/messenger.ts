@@ -23,7 +23,7 @@ const TWO_PANES_PX = 720;
 
 /** Parts of the inner elements, handed on so that a page can style them through the session. */
 const PARTS =
-  'list-header,list-title,channels,channel,avatar,presence,channel-name,channel-time,channel-preview,badge,ticks,problem,header,back,icon-button,header-title,header-subtitle,header-actions,status-quiet,status-banner,spinner,log,message,bubble,author,text,mention,code,quote,images,file,link-card,reactions,reaction,toolbar,menu,menu-item,meta,failure,avatars,line,day-separator,unread-separator,gap,notice,jump,dots,label,field,input,send,tray,tray-item,composer-reply,composer-note,readonly';
+  'list-header,list-title,channels,channel,avatar,presence,channel-name,channel-time,channel-preview,badge,ticks,problem,header,back,icon-button,header-title,header-subtitle,header-actions,status-quiet,status-banner,spinner,log,message,bubble,author,text,mention,code,quote,images,file,link-card,reactions,reaction,toolbar,menu,menu-item,meta,failure,avatars,line,day-separator,unread-separator,gap,notice,jump,dots,label,field,input,send,popover,option,tray,tray-item,composer-reply,composer-note,readonly';
 
 /**
  * What a session without children shows: list and conversation, one of them hidden where both do not fit.

@@ -8,6 +8,9 @@ export const words = {
   endEdit: 'Do not change it',
   save: 'Save',
 
+  /** Those who may be meant behind an `@`. */
+  people: 'People',
+
   attach: 'Attach files',
   files: 'Files to send',
   uploading: (name: string) => `Uploading ${name}`,

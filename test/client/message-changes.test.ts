@@ -1,5 +1,5 @@
 import { expect } from '@open-wc/testing';
-import type { Reaction } from '../../src/protocol.js';
+import type { Message, Reaction } from '../../src/protocol.js';
 import { settled } from '../support/fake-host.js';
 import { refusal, rejection } from '../support/fake-server.js';
 import { ada, at, bob, message } from '../support/fixtures.js';
@@ -95,6 +95,25 @@ describe('a message that was sent', () => {
     const [send] = server.of('POST /channels/messaging/general/message');
     expect(send?.body['message']).to.include({ quoted_message_id: 'm1' });
     expect(send?.body['message']).not.to.have.property('quoted_message');
+  });
+});
+
+describe('people who are told of a message', () => {
+  it('go as ids, with a new one and with a changed one', async () => {
+    const { server, channel, held } = await talking();
+    server.routes['PUT /messages/m2'] = () => ({
+      body: { message: message(2, ada, { text: '@Bob', mentioned_users: [bob], updated_at: at(9) }) },
+    });
+
+    await channel.sendMessage({ text: 'hi @Bob', mentioned_users: [bob] });
+    await channel.updateMessage('m2', '@Bob', [bob]);
+
+    const [send] = server.of('POST /channels/messaging/general/message');
+    expect((send?.body['message'] as Message).mentioned_users).to.deep.equal(['bob']);
+    expect(server.of('PUT /messages/m2')[0]?.body).to.deep.equal({
+      set: { text: '@Bob', mentioned_users: ['bob'] },
+    });
+    expect(held()?.mentioned_users).to.deep.equal([bob]);
   });
 });
 

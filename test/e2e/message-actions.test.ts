@@ -42,6 +42,24 @@ const PIXEL = Buffer.from(
   'base64',
 );
 
+describe('somebody', () => {
+  it('is named behind an @, and told', async () => {
+    await ada.composer.pressSequentially('Ask @bo');
+    await ada.page.getByRole('option', { name: 'Bob' }).waitFor();
+    await ada.page.keyboard.press('Enter');
+    await ada.page.keyboard.type('about it');
+    await ada.page.keyboard.press('Enter');
+
+    await list(bob).locator('[part~="mention"].me').getByText('@Bob').waitFor();
+    assert.equal(
+      await list(bob)
+        .getByRole('article', { name: /Ask @Bob about it/ })
+        .count(),
+      1,
+    );
+  });
+});
+
 describe('files', () => {
   it('are chosen, uploaded, sent, and seen by the other', async () => {
     const chooser = ada.page.waitForEvent('filechooser');

@@ -125,7 +125,7 @@ describe('a composer that changes a message', () => {
     await type(el, 'better');
     await press(el, 'Enter');
 
-    expect(channel.updateMessage.args).to.deep.equal([['m2', 'better']]);
+    expect(channel.updateMessage.args).to.deep.equal([['m2', 'better', []]]);
     expect(channel.sendMessage.callCount).to.equal(0);
     expect([el.value, compositionOf(holder)]).to.deep.equal(['', undefined]);
   });
@@ -166,16 +166,20 @@ describe('a composer that changes a message', () => {
     expect(compositionOf(holder)).to.equal(undefined);
   });
 
-  it('is over when another channel is opened, and the draft is back', async () => {
+  it('is at it again, with all words, when its channel is opened again', async () => {
     const { el, holder, open, channel } = await composing();
     await type(el, 'a draft');
     await begin(el, holder, 'edit');
+    await type(el, 'half changed');
 
     open(fakeChannel({ ...group, cid: 'messaging:other' }));
     await settled(el);
+    const other = field(el).value;
     open(channel);
     await settled(el);
+    const again = field(el).value;
+    await press(el, 'Escape');
 
-    expect([field(el).value, parts(el, 'composer-reply').length]).to.deep.equal(['a draft', 0]);
+    expect([other, again, field(el).value]).to.deep.equal(['', 'half changed', 'a draft']);
   });
 });

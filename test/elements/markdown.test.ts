@@ -67,11 +67,11 @@ describe('the marks of a text', () => {
       ['Tomás Rey', 'tom'],
     ]);
 
-    expect(parse('@Ada and @Tomás Rey, not @Adam', mentioned)).to.deep.equal([
+    expect(parse('@Ada and @Tomás Rey, not @Adam or a@Ada', mentioned)).to.deep.equal([
       { kind: 'mention', text: '@Ada', id: 'ada' },
       ' and ',
       { kind: 'mention', text: '@Tomás Rey', id: 'tom' },
-      ', not @Adam',
+      ', not @Adam or a@Ada',
     ]);
   });
 

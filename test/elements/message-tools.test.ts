@@ -97,6 +97,18 @@ describe('the buttons over a message', () => {
     });
 });
 
+describe('the buttons over a message that is deleted meanwhile', () => {
+  it('are gone', async () => {
+    const { el, set } = await listing();
+    point(el, 'm2');
+
+    set({ messages: [MESSAGES[0]!, sent(2, ada, { type: 'deleted', text: '' })] });
+    await settled(el);
+
+    expect(tools(el)).to.deep.equal([]);
+  });
+});
+
 describe('the menu of a message', () => {
   afterEach(() => sinon.restore());
 

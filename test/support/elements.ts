@@ -82,7 +82,9 @@ export function fakeChannel(fields: Partial<ChannelState> = {}, self: User = ada
       Promise.resolve(sent(9000, self, { id })),
     ),
     discardMessage: sinon.fake.resolves(undefined),
-    updateMessage: sinon.fake((_id: string, _text: string): Promise<void> => Promise.resolve()),
+    updateMessage: sinon.fake((_id: string, _text: string, _mentioned?: readonly User[]): Promise<void> =>
+      Promise.resolve(),
+    ),
     deleteMessage: sinon.fake((_id: string): Promise<void> => Promise.resolve()),
     sendReaction: sinon.fake((_id: string, _type: string): Promise<void> => Promise.resolve()),
     deleteReaction: sinon.fake((_id: string, _type: string): Promise<void> => Promise.resolve()),

@@ -5,6 +5,7 @@ import {
   type ChannelStateResponse,
   type Message,
   type Timestamp,
+  type User,
 } from '../../protocol.js';
 import { uuid } from '../../transport/host.js';
 import type { Channel } from '../channel.js';
@@ -34,6 +35,8 @@ export interface MessageDraft {
   quoted_message?: Message;
   /** What `Channel.upload` answered, or addresses of your own. */
   attachments?: Attachment[];
+  /** Who is told of it: of each the id is sent. */
+  mentioned_users?: User[];
   [custom: string]: unknown;
 }
 

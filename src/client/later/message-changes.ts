@@ -1,5 +1,5 @@
 import { ChatError } from '../../errors.js';
-import type { Message, Reaction } from '../../protocol.js';
+import type { Message, Reaction, User } from '../../protocol.js';
 import type { RequestOptions } from '../../transport/http.js';
 import type { Channel } from '../channel.js';
 import { findMessage } from '../messages.js';
@@ -15,12 +15,15 @@ export class MessageChanges {
   }
 
   /** @throws {ChatError} as `Channel.updateMessage`. */
-  async edit(id: string, text: string): Promise<void> {
+  async edit(id: string, text: string, mentioned?: readonly User[]): Promise<void> {
     const held = this.#held(id);
     checkText(text, this.#channel.state.value, held.attachments?.length);
     if (text === held.text) return;
-    const shown = { text, message_text_updated_at: this.#channel.client.now() };
-    await this.#change(held, shown, { method: 'PUT', body: { set: { text } } });
+    const { client } = this.#channel;
+    const people = mentioned && { mentioned_users: [...mentioned] };
+    const set = { text, ...(mentioned && { mentioned_users: mentioned.map((user) => user.id) }) };
+    const shown = { text, ...people, message_text_updated_at: client.now() };
+    await this.#change(held, shown, { method: 'PUT', body: { set } });
   }
 
   /** @throws {ChatError} as `Channel.deleteMessage`. */

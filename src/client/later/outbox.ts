@@ -201,7 +201,8 @@ function payloadOf(message: LocalMessage): object {
     status: _s,
     error: _e,
     quoted_message: _q,
+    mentioned_users: mentioned,
     ...payload
   } = message;
-  return payload;
+  return mentioned ? { ...payload, mentioned_users: mentioned.map(({ id }) => id) } : payload;
 }

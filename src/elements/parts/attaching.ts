@@ -49,9 +49,12 @@ export class Attaching {
 
   handleEvent(event: ClipboardEvent | DragEvent): void {
     const data = 'clipboardData' in event ? event.clipboardData : event.dataTransfer;
-    if (!this.#allowed || !data?.types.includes('Files')) return;
+    const files = [...(data?.files ?? [])];
+    // What is dragged is not shown before it is dropped.
+    const comes = event.type === 'dragover' ? data?.types.includes('Files') : files.length > 0;
+    if (!this.#allowed || !comes) return;
     event.preventDefault();
-    if (event.type !== 'dragover') this.add([...data.files]);
+    if (event.type !== 'dragover') this.add(files);
   }
 
   /** The button that opens the choice of files. */

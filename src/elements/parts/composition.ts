@@ -5,6 +5,8 @@ import type { LocalMessage } from '../../client/state.js';
 export interface Composition {
   readonly kind: 'reply' | 'edit';
   readonly message: LocalMessage;
+  /** Of a change: what is typed of it, beside the draft of a new message. */
+  text?: string;
 }
 
 const held = new WeakMap<Channel, Composition>();

@@ -61,6 +61,7 @@ export class ListLife {
    */
   updated(arrived: readonly LocalMessage[], late: boolean): void {
     this.#tabStop.refresh();
+    this.#tools.refresh();
     this.loadOlder();
     if (this.#listing.channel()?.state.value.unread) this.#read();
     if (arrived.length && document.visibilityState === 'visible') this.#welcome(arrived, late);

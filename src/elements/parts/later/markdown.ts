@@ -48,6 +48,7 @@ const MARKS = [
 /** Marks inside marks are read so deep; what is deeper stays as it was typed. */
 const DEPTH = 4;
 const FENCE = /(?:^|\n)```([\w+#.-]*)[^\S\n]*\n([\s\S]*?)\n?```(?=\n|$)\n?/g;
+const WORD = /[\p{L}\p{N}_]/u;
 const NOBODY: Mentioned = new Map();
 
 /**
@@ -143,6 +144,7 @@ function linkAt(text: string, at: number, mentioned: Mentioned, depth: number): 
 }
 
 function mentionAt(text: string, at: number, mentioned: Mentioned): Found {
+  if (WORD.test(text[at - 1] ?? '')) return undefined; // an address of mail
   for (const [name, id] of mentioned) {
     const end = at + 1 + name.length;
     if (text.startsWith(name, at + 1) && !/[\p{L}\p{N}]/u.test(text[end] ?? ''))
@@ -150,8 +152,6 @@ function mentionAt(text: string, at: number, mentioned: Mentioned): Found {
   }
   return undefined;
 }
-
-const WORD = /[\p{L}\p{N}_]/u;
 
 /** What a pair of marks encloses: beside no blank, on one line; underscores not inside of words. */
 function markedAt(text: string, at: number, mentioned: Mentioned, depth: number): Found {

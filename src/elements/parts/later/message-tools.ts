@@ -43,6 +43,12 @@ export class MessageTools {
     this.#point(target);
   }
 
+  /** Messages were drawn again: what is offered for one may have changed. */
+  refresh(): void {
+    const { holder } = this.#toolbar;
+    if (holder) this.#point(holder);
+  }
+
   /** Another channel is shown. */
   reset(): void {
     this.#toolbar.hide();

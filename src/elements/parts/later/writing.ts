@@ -5,7 +5,9 @@ import { ChatErrorEvent, ChatMessageSendEvent, ChatMessageSentEvent } from '../.
 import type { MessageComposerElement } from '../../message-composer.js';
 import { compose, compositionOf, type Composition } from '../composition.js';
 import { drafts } from '../drafts.js';
+import type { User } from '../../../protocol.js';
 import { trayOf } from '../trays.js';
+import { mentionedIn } from './mentions.js';
 import type * as Tray from './tray.js';
 
 /**
@@ -32,16 +34,32 @@ export function send(
   }
   const items = tooLong ? [] : (tray?.takeFiles(channel) ?? []);
   const attachments = items.flatMap(({ attachment }) => (attachment ? [attachment] : []));
+  const mentioned_users = mentioned(channel, text);
   const quoting = answered ? { quoted_message_id: answered.id, quoted_message: answered } : {};
-  channel.sendMessage({ text, ...quoting, ...(attachments.length && { attachments }) }).then(
-    (message) => composer.dispatchEvent(new ChatMessageSentEvent(channel.cid, message)),
-    (error: ChatError) => {
-      if (keep(channel, text)) tray?.putBack(channel, items);
-      composer.requestUpdate();
-      composer.dispatchEvent(new ChatErrorEvent(error));
-    },
-  );
+  channel
+    .sendMessage({
+      text,
+      ...quoting,
+      ...(attachments.length && { attachments }),
+      ...(mentioned_users.length && { mentioned_users }),
+    })
+    .then(
+      (message) => composer.dispatchEvent(new ChatMessageSentEvent(channel.cid, message)),
+      (error: ChatError) => {
+        if (keep(channel, text)) tray?.putBack(channel, items);
+        composer.requestUpdate();
+        composer.dispatchEvent(new ChatErrorEvent(error));
+      },
+    );
   return tooLong;
+}
+
+/** Who is to be told of a message with this text: those of the channel whose names stand in it behind an `@`. */
+function mentioned({ state, client }: Channel, text: string): User[] {
+  const { members, data } = state.value;
+  if (!text.includes('@') || data?.own_capabilities?.includes('create-mention') === false) return [];
+  const others = members.filter(({ user_id: id }) => id !== client.userId);
+  return mentionedIn(text, others.map(({ user, user_id: id }) => user ?? { id })); // prettier-ignore
 }
 
 /** Changes a message to what was typed; where that is refused, it is there to be tried again. */
@@ -52,11 +70,10 @@ export function edit(
   text: string,
 ): void {
   compose(channel, undefined);
-  channel.updateMessage(mode.message.id, text).catch((error: ChatError) => {
+  channel.updateMessage(mode.message.id, text, mentioned(channel, text)).catch((error: ChatError) => {
     composer.dispatchEvent(new ChatErrorEvent(error));
     if (compositionOf(channel)) return; // already at something else
-    compose(channel, mode);
-    composer.value = text;
+    compose(channel, { ...mode, text });
   });
 }
 
