@@ -32,7 +32,7 @@ export const styles = css`
     cursor: pointer;
   }
   [part~='option'][aria-selected='true'] {
-    background: var(--chat-fill);
+    background: var(--chat-fill-hover);
   }
 `;
 

@@ -54,7 +54,7 @@ export const menuStyles = css`
     font-size: 20px;
   }
   .offered button:hover {
-    background: var(--chat-fill);
+    background: var(--chat-fill-hover);
   }
   .offered [aria-checked='true'] {
     background: var(--chat-accent-soft);
@@ -73,7 +73,7 @@ export const menuStyles = css`
     min-block-size: 48px;
   }
   [part~='menu-item']:is(:hover, :focus-visible) {
-    background: var(--chat-fill);
+    background: var(--chat-fill-hover);
   }
   [part~='menu-item'] .i {
     color: var(--chat-text-2);
