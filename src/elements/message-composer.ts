@@ -84,6 +84,11 @@ export class MessageComposerElement extends ChatElement {
     this.requestUpdate();
   }
 
+  /** Goes to where one writes, and not to the first of the buttons. */
+  override focus(options?: FocusOptions): void {
+    this.#input?.focus(options);
+  }
+
   override connectedCallback(): void {
     super.connectedCallback();
     this.#unlisten = onComposition((channel) => channel === this.#channel && this.#follow());

@@ -112,6 +112,14 @@ class ChatMessengerElement extends ChatElement {
       <message-composer exportparts=${PARTS}></message-composer>`;
   }
 
+  /** Gives the focus, to the composer once it is there. */
+  async #give(focus: 'message-composer' | 'channel-list'): Promise<void> {
+    await composer.load();
+    const element = this.querySelector<HTMLElement & { updateComplete?: Promise<unknown> }>(focus);
+    await element?.updateComplete;
+    element?.focus();
+  }
+
   /** A microtask later, since the page's own listeners run after this one and may prevent it. */
   #move(event: Event, focus: 'message-composer' | 'channel-list'): void {
     queueMicrotask(() => {
@@ -119,7 +127,7 @@ class ChatMessengerElement extends ChatElement {
       this.moved = true;
       // On a touch screen focus would cover half of the conversation with the keyboard.
       if (focus === 'channel-list' || !matchMedia('(pointer: coarse)').matches)
-        setTimeout(() => this.querySelector<HTMLElement>(focus)?.focus()); // once it is drawn
+        setTimeout(() => void this.#give(focus)); // once it is drawn
     });
   }
 }

@@ -179,6 +179,14 @@ describe('files in a composer', () => {
     expect([channel.upload.callCount, over.defaultPrevented]).to.deep.equal([3, true]);
   });
 
+  it('have a button, which does not take the focus that the composer is given', async () => {
+    const { el } = await composing();
+
+    el.focus();
+
+    expect((el.renderRoot as ShadowRoot).activeElement).to.equal(find(el, 'textarea'));
+  });
+
   it('leave a paste of words alone', async () => {
     const { el, channel } = await composing();
     const given = new DataTransfer();
