@@ -20,48 +20,32 @@ const SHAPES: readonly Shape[] = [
   { rooms: 1000, each: 10, events: 10_000 },
 ];
 
-/** Events per second, when as much is said as the server takes. */
+/** Deliveries per second, when as much is said as the server takes. */
 async function rate(crowd: Crowd, say: Say, { rooms, each, events }: Shape): Promise<number> {
   const once = async (count: number) => {
     crowd.forget();
     const began = performance.now();
     await inParallel(count, AT_ONCE, (n) => say(n % rooms, n));
     await crowd.heardAll(count * each);
-    return (count * 1000) / (performance.now() - began);
+    return (count * each * 1000) / (performance.now() - began);
   };
   await once(Math.ceil(events / 4)); // warms up
   const rates = [await once(events), await once(events), await once(events)];
   return summary(rates).median;
 }
 
-interface Fan {
-  crowd: Crowd;
-  /** Per second. */
-  deliveries: number;
-  /** Per second, if the requests themselves took no time: what events told to nobody take is left out. */
-  alone: number;
-}
-
-async function measure(open: () => Promise<Crowd>, say: Say, shape: Shape): Promise<Fan> {
-  const nobody = new Crowd();
-  const quiet = await rate(nobody, say, { ...shape, each: 0 });
-  nobody.close();
-  const crowd = await open();
-  const loud = await rate(crowd, say, shape);
-  return { crowd, deliveries: loud * shape.each, alone: shape.each / (1 / loud - 1 / quiet) };
-}
-
-async function bare(shape: Shape): Promise<Fan> {
+async function bare(shape: Shape): Promise<number> {
   const target = await startBroadcaster();
   const urls = Array.from(
     { length: shape.rooms * shape.each },
     (_, n) => `${target.url}/${Math.floor(n / shape.each)}`,
   );
+  const crowd = await Crowd.open(urls);
+  const say = bareSpeaker(target);
   try {
-    const fan = await measure(() => Crowd.open(urls), bareSpeaker(target), shape);
-    fan.crowd.close();
-    return fan;
+    return await rate(crowd, say, shape);
   } finally {
+    crowd.close();
     await target.close();
   }
 }
@@ -69,18 +53,16 @@ async function bare(shape: Shape): Promise<Fan> {
 export async function fanout(report: Report): Promise<void> {
   for (const shape of SHAPES) {
     const name = `${shape.rooms} × ${shape.each}`;
-    const bareOne = await bare(shape);
-    const least = bareOne.deliveries;
+    const least = await bare(shape);
     report.say(`Fan-out ${name}, bare broadcaster`, `${Math.round(least)} deliveries/s`);
     const place = await Place.make();
     const target = await place.start();
     const cids = await makeRooms(target, shape.rooms);
     const say = await speaker([target], cids);
-    const open = () => Crowd.watching([target], cids, shape.each);
-    const { crowd, deliveries: ours, alone } = await measure(open, say, shape);
+    const crowd = await Crowd.watching([target], cids, shape.each);
+    const ours = await rate(crowd, say, shape);
     report.say(`Fan-out ${name}, this server`, `${Math.round(ours)} deliveries/s`);
     report.goal(`Fan-out ${name}, this server to the bare one`, ours / least, '≥', 1, '×');
-    report.say(`The same without the requests`, `${(alone / bareOne.alone).toFixed(2)}×`);
     const load = { url: target.url, cids, timed: TIMED, filler: FILLER, seconds: 5 };
     const atLoad = (deliveries: number) =>
       delays({ ...load, perSecond: deliveries / shape.each }, { crowd, deliveries });
@@ -105,7 +87,7 @@ export async function growth(report: Report, places: readonly Place[]): Promise<
     const cids = await makeRooms(targets[0] as Target, 1);
     const say = await speaker(targets, cids);
     const crowd = await Crowd.watching(targets, cids, shape.each);
-    const ours = (await rate(crowd, say, shape)) * shape.each;
+    const ours = await rate(crowd, say, shape);
     if (count === 1) one = ours;
     report.say(
       `Fan-out 1 × 1000 with Redis, ${count} process${count > 1 ? 'es' : ''}`,
