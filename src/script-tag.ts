@@ -12,15 +12,22 @@ import { fetchComposer } from './elements/messenger.js';
 fetchComposer();
 
 /** Those that a page may place, and that no first look has: each is fetched when it is there. */
-const PLACED: Readonly<Record<string, () => Promise<unknown>>> = {
-  'privacy-settings': () => import('./elements/privacy-settings.js'),
-};
+const placed = new Map<string, () => Promise<unknown>>([
+  ['privacy-settings', () => import('./elements/privacy-settings.js')],
+]);
 
-function fetchPlaced(): void {
-  for (const [tag, fetch] of Object.entries(PLACED))
-    if (!customElements.get(tag) && document.querySelector(tag)) fetch().catch(() => undefined);
+function fetchPlaced(root: ParentNode): void {
+  for (const [tag, fetch] of placed) {
+    if (!root.querySelector(tag) && !(root as Partial<Element>).matches?.(tag)) continue;
+    placed.delete(tag);
+    fetch().catch(() => placed.set(tag, fetch)); // the next one that is placed asks again
+  }
 }
 
-// It may be placed later, too. What is inside of shadow roots of the page's own is for its author to import.
-new MutationObserver(fetchPlaced).observe(document, { childList: true, subtree: true });
-fetchPlaced();
+// It may be placed later, too: of what comes into the page only that is looked through. What is inside of shadow roots
+// of the page's own is for its author to import.
+new MutationObserver((changes) => {
+  for (const { addedNodes } of changes)
+    for (const node of addedNodes) if (node instanceof Element) fetchPlaced(node);
+}).observe(document, { childList: true, subtree: true });
+fetchPlaced(document);

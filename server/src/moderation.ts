@@ -1,5 +1,5 @@
 import { readableChannel, readAddress, type Access } from './access.js';
-import { endOf, formatTime, type Micros } from './clock.js';
+import { endOf, formatTime } from './clock.js';
 import { toIdle, toUser, toWatchers } from './deliver.js';
 import type { Deps } from './deps.js';
 import { ApiError, badInput, notAllowed, shown } from './errors.js';
@@ -7,7 +7,7 @@ import type { Json } from './input.js';
 import type { Ban, QueryBannedUsers, Unban } from './shapes/moderation.js';
 import type { BodyOf, Asked } from './shapes/operation.js';
 import { closeUnwanted } from './sweep.js';
-import { banIn, EVERYWHERE, liftBan, putBan, queryBans } from './store/bans.js';
+import { banIn, EVERYWHERE, holds, liftBan, putBan, queryBans } from './store/bans.js';
 import { findChannel } from './store/channels.js';
 import { noteBan } from './store/members.js';
 import { operatorsOf } from './store/filter.js';
@@ -33,14 +33,12 @@ export async function speaksUnseen(
   { channel, speaker }: Access,
   userId: string,
 ): Promise<boolean> {
-  const ban = speaker ? holding(speaker.ban, clock.now()) : await banIn(db, channel.cid, userId, clock.now());
+  const now = clock.now();
+  const found = speaker ? speaker.ban : await banIn(db, channel.cid, userId, now);
+  const ban = found && holds(found, now) ? found : undefined;
   if (ban && !ban.shadow)
     throw new ApiError(17, `User '${userId}' is banned from channel ${shown(channel.cid)}`);
   return ban !== undefined || standing.isShadowed(userId);
-}
-
-function holding(ban: BanRow | undefined, now: Micros): BanRow | undefined {
-  return ban && (ban.expires === null || ban.expires > now) ? ban : undefined;
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Clock, Micros } from './clock.js';
 import { ApiError } from './errors.js';
-import { bansSince } from './store/bans.js';
+import { bansSince, holds } from './store/bans.js';
 import type { BanRow, Db } from './store/schema.js';
 import { EVERYBODY, standingsSince } from './store/standings.js';
 import type { Bearer } from './token.js';
@@ -71,7 +71,7 @@ export class Standing {
 
   #held(userId: string): BanRow | undefined {
     const ban = this.#bans.get(userId);
-    if (!ban || ban.expires === null || ban.expires > this.#clock.now()) return ban;
+    if (!ban || holds(ban, this.#clock.now())) return ban;
     this.#bans.delete(userId);
     return undefined;
   }

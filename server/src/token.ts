@@ -49,48 +49,49 @@ export interface Bearer {
 /** Of tokens that were found good, so many are remembered. */
 const MOST_REMEMBERED = 10_000;
 
+/** What a good token says. */
+interface Verified {
+  bearer: Bearer;
+  /** Until when it is good, in milliseconds since 1970. */
+  until: number;
+}
+
 /** Verifies tokens: those found good lately without computing their signature again. */
 export class Tokens {
   #secret: string;
-  /** Until when each is good, in milliseconds since 1970. */
-  #good = new Map<string, { bearer: Bearer; until: number }>();
+  #good = new Map<string, Verified>();
 
   constructor(secret: string) {
     this.#secret = secret;
   }
 
-  /** As `verifyToken`. */
+  /**
+   * Who `token` speaks for.
+   *
+   * @throws {ApiError} 5 missing or garbled, 40 expired, 41 not valid yet, 42 issued in the future, 43 wrong signature.
+   */
   async verify(token: string | undefined): Promise<Bearer> {
-    const known = token === undefined ? undefined : this.#good.get(token);
+    if (!token)
+      throw new ApiError(5, 'No token: send the raw JWT in the "authorization" header or parameter.');
+    const known = this.#good.get(token);
     if (known && Date.now() < known.until) return known.bearer;
-    const { until, ...bearer } = await verified(this.#secret, token);
+    const verified = await verify(this.#secret, token);
     if (this.#good.size >= MOST_REMEMBERED) this.#good.clear();
-    if (token !== undefined) this.#good.set(token, { bearer, until });
-    return bearer;
+    this.#good.set(token, verified);
+    return verified.bearer;
   }
 }
 
-/**
- * Who `token` speaks for.
- *
- * @throws {ApiError} 5 missing or garbled, 40 expired, 41 not valid yet, 42 issued in the future, 43 wrong signature.
- */
-export async function verifyToken(secret: string, token: string | undefined): Promise<Bearer> {
-  const { until: _until, ...bearer } = await verified(secret, token);
-  return bearer;
-}
-
-async function verified(secret: string, token: string | undefined): Promise<Bearer & { until: number }> {
-  if (!token) throw new ApiError(5, 'No token: send the raw JWT in the "authorization" header or parameter.');
+async function verify(secret: string, token: string): Promise<Verified> {
   const claims = await verifiedClaims(secret, token);
-  const { user_id: userId, iat, exp, server, guest } = claims;
+  const { user_id: userId, iat: issuedAt, exp, server, guest } = claims;
   const until = exp === undefined ? Infinity : (exp + LEEWAY_S) * 1000;
-  if (iat !== undefined && iat > Date.now() / 1000 + LEEWAY_S)
+  if (issuedAt !== undefined && issuedAt > Date.now() / 1000 + LEEWAY_S)
     throw new ApiError(42, 'JWTAuth error: token used before issue at (iat). Check the clock of its issuer.');
-  if (server === true) return { userId: '', kind: 'server', issuedAt: iat, until };
+  if (server === true) return { bearer: { userId: '', kind: 'server', issuedAt }, until };
   if (typeof userId !== 'string' || userIdProblem(userId))
     throw new ApiError(5, 'JWTAuth error: the token needs a "user_id" claim that is a valid user id.');
-  return { userId, kind: guest === true ? 'guest' : 'user', issuedAt: iat, until };
+  return { bearer: { userId, kind: guest === true ? 'guest' : 'user', issuedAt }, until };
 }
 
 async function verifiedClaims(secret: string, token: string): Promise<JWTPayload> {

@@ -9,7 +9,7 @@ import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
 import { startServer, type RunningServer, type ServerOptions } from '../src/app.js';
 import { HELP, runCommand } from '../src/commands.js';
-import { verifyToken } from '../src/token.js';
+import { Tokens } from '../src/token.js';
 import { MAIN } from './process.js';
 import { at, newDatabase, Person, PNG, pluck, SECRET, sentBy } from './support.js';
 
@@ -72,12 +72,12 @@ describe('token', () => {
       await run(['token', 'ada', '--hours', '2'], options),
     ];
 
-    assert.equal((await verifyToken(SECRET, endless.trim())).userId, 'ada');
+    assert.equal((await new Tokens(SECRET).verify(endless.trim())).userId, 'ada');
     const iat = 1_700_000_000;
     assert.deepEqual(claims(endless), { user_id: 'ada', iat });
     assert.deepEqual(claims(short), { user_id: 'ada', iat, exp: iat + 7200 });
     const forBackend = await run(['token', '--server'], options);
-    assert.deepEqual(await verifyToken(SECRET, forBackend.trim()), {
+    assert.deepEqual(await new Tokens(SECRET).verify(forBackend.trim()), {
       userId: '',
       kind: 'server',
       issuedAt: iat,

@@ -3,9 +3,10 @@ import { describe, it } from 'node:test';
 import { SignJWT } from 'jose';
 import { useFakeTimers } from 'sinon';
 import { ApiError } from '../src/errors.js';
-import { guestToken, serverToken, Tokens, userToken, verifyToken } from '../src/token.js';
+import { guestToken, serverToken, Tokens, userToken } from '../src/token.js';
 import { SECRET } from './support.js';
 
+const tokens = new Tokens(SECRET);
 const key = new TextEncoder().encode(SECRET);
 const now = Math.floor(Date.now() / 1000);
 
@@ -18,7 +19,7 @@ function sign(claims: Record<string, unknown>, alg = 'HS256'): Promise<string> {
 }
 
 async function codeOf(token: string | undefined): Promise<number> {
-  const error: unknown = await verifyToken(SECRET, token).then(
+  const error: unknown = await tokens.verify(token).then(
     () => undefined,
     (reason: unknown) => reason,
   );
@@ -27,10 +28,10 @@ async function codeOf(token: string | undefined): Promise<number> {
   return error.code;
 }
 
-describe('verifyToken', () => {
+describe('a token', () => {
   it('answers the user of a good token, with and without times', async () => {
-    const plain = await verifyToken(SECRET, await userToken(SECRET, 'ada'));
-    const dated = await verifyToken(SECRET, await userToken(SECRET, 'ada', { iat: now, exp: now + 60 }));
+    const plain = await tokens.verify(await userToken(SECRET, 'ada'));
+    const dated = await tokens.verify(await userToken(SECRET, 'ada', { iat: now, exp: now + 60 }));
 
     assert.deepEqual(
       [plain, dated],
@@ -42,8 +43,8 @@ describe('verifyToken', () => {
   });
 
   it('tells guests and backends from users', async () => {
-    const guest = await verifyToken(SECRET, await guestToken(SECRET, 'guest-1-ada', { iat: now }));
-    const backend = await verifyToken(SECRET, await serverToken(SECRET));
+    const guest = await tokens.verify(await guestToken(SECRET, 'guest-1-ada', { iat: now }));
+    const backend = await tokens.verify(await serverToken(SECRET));
 
     assert.deepEqual(guest, { userId: 'guest-1-ada', kind: 'guest', issuedAt: now });
     assert.deepEqual(backend, { userId: '', kind: 'server', issuedAt: undefined });
@@ -52,7 +53,7 @@ describe('verifyToken', () => {
   it('forgives clocks that differ by a few seconds', async () => {
     const token = await userToken(SECRET, 'ada', { iat: now + 2, exp: now + 60 });
 
-    assert.equal((await verifyToken(SECRET, token)).userId, 'ada');
+    assert.equal((await tokens.verify(token)).userId, 'ada');
   });
 
   const payload = part({ user_id: 'ada' });
@@ -93,7 +94,6 @@ describe('verifyToken', () => {
 describe('tokens that were found good', () => {
   it('are believed again until they end, and others are not', async () => {
     const clock = useFakeTimers({ now: now * 1000, toFake: ['Date'] });
-    const tokens = new Tokens(SECRET);
     const token = await userToken(SECRET, 'ada', { iat: now, exp: now + 60 });
 
     const first = await tokens.verify(token);

@@ -9,13 +9,14 @@ import { controls } from '../styles/controls.js';
 import { ChatElement } from './chat-element.js';
 import { define } from './define.js';
 import { Attaching } from './parts/attaching.js';
-import { channelFace } from './parts/channel-view.js';
+import { channelFace, othersIn } from './parts/channel-view.js';
 import { composerMode, modeStyles } from './parts/composer-mode.js';
 import { compose, compositionOf, onComposition, type Composition } from './parts/composition.js';
 import { drafts } from './parts/drafts.js';
 import { fields } from './parts/fields.js';
 import { icon, SEND } from './parts/icons.js';
 import { adopt, Lazy } from './parts/lazy.js';
+import { may } from './parts/may.js';
 import { CHECK } from './parts/later/icon-paths.js';
 import type { Mentions } from './parts/later/mentions.js';
 import { states } from './parts/states.js';
@@ -133,7 +134,7 @@ export class MessageComposerElement extends ChatElement {
     const { terms } = this;
     const channel = this.#channel;
     const state = channel?.state.value;
-    if (state?.data?.own_capabilities?.includes('send-message') === false)
+    if (!may(state?.data, 'send-message'))
       return html`<div part="readonly">${states.for(this)?.readOnly()}</div>`;
     const { length } = this.value.trim();
     const left = this.#limit - length;
@@ -213,12 +214,9 @@ export class MessageComposerElement extends ChatElement {
 
   /** Offers people once an `@` is typed, and as what is behind it changes. */
   #suggest(): void {
-    const { members = [] } = this.#slice.value ?? {};
-    const input = this.#input;
-    if (!input || !(this.#mentions || this.value.includes('@'))) return;
-    const others = members.flatMap(({ user, user_id: id }) =>
-      id === this.#channel?.client.userId ? [] : (user ?? { id }),
-    );
+    const [channel, input] = [this.#channel, this.#input];
+    if (!channel || !input || !(this.#mentions || this.value.includes('@'))) return;
+    const others = othersIn(channel.state.value, channel.client.userId);
     mentions.run(({ Mentions, styles }) => {
       adopt(this.renderRoot as ShadowRoot, styles);
       this.#mentions ??= new Mentions(this);
@@ -248,7 +246,7 @@ export class MessageComposerElement extends ChatElement {
   #editLast(event: KeyboardEvent): void {
     const channel = this.#channel;
     const held = channel?.state.value;
-    if (held?.data?.own_capabilities?.includes('update-own-message') === false) return;
+    if (!may(held?.data, 'update-own-message')) return;
     const message = held?.messages.findLast(
       ({ user, type, status, text }) =>
         user?.id === channel?.client.userId && type === 'regular' && status === 'sent' && text,
@@ -272,7 +270,7 @@ export class MessageComposerElement extends ChatElement {
     writing.run(({ edit, send }) => {
       const mode = this.#mode;
       if (mode?.kind === 'edit') edit(this, channel, mode, text);
-      else this.#refused = send(this, channel, text, this.#limit, mode?.message, this.#attaching.part);
+      else this.#refused = send(this, channel, text, this.#limit, mode?.message);
       this.requestUpdate();
     });
   }

@@ -1,3 +1,4 @@
+import proxyAddr from '@fastify/proxy-addr';
 import type { FastifyInstance } from 'fastify';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
@@ -45,7 +46,8 @@ export function addWebSocket(app: FastifyInstance, deps: Deps): void {
     // The protocol tells refusals in the first frame, since a browser cannot read the answer to an upgrade.
     sockets.handleUpgrade(request, socket, head, (peer) => {
       peer.on('error', () => undefined); // 'close' follows
-      const address = addressOf(request, deps.options.proxies);
+      // As the framework has it for requests that get to it.
+      const address = proxyAddr(request, (_address, hop) => hop < deps.options.proxies);
       greet(deps, { socket: peer, pipe: socket }, new URLSearchParams(query), address).catch(
         (error: unknown) => refuse(deps, peer, error),
       );
@@ -70,13 +72,6 @@ function isAllowed({ options: { origins } }: Deps, origin: string): boolean {
 
 function refuseUpgrade(socket: Duplex, status: string): void {
   socket.end(`HTTP/1.1 ${status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`);
-}
-
-/** Whence a request comes, of which so many proxies are believed: as the framework has it for those that get to it. */
-function addressOf({ headers, socket }: IncomingMessage, proxies: number): string {
-  const passed = [headers['x-forwarded-for'] ?? []].flat().join(',').split(',');
-  const hops = [...passed.map((hop) => hop.trim()).filter(Boolean), socket.remoteAddress ?? ''];
-  return hops.at(-1 - Math.min(proxies, hops.length - 1)) ?? '';
 }
 
 async function greet(deps: Deps, ends: Ends, query: URLSearchParams, address: string): Promise<void> {

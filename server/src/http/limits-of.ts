@@ -56,6 +56,9 @@ export const SPEAKING: ReadonlySet<string> = new Set<Route>([
   'POST /polls/:id/options',
 ]);
 
+/** What is said by these is not stored, and is said often: `speakerIn` finds who says it. */
+export const PASSING: ReadonlySet<string> = new Set<Route>(['POST /channels/:type/:id/event']);
+
 /** What may be done in a channel by whoever is invited and has not accepted: look, answer, and put it aside. */
 export const FOR_INVITED: ReadonlySet<string> = new Set<Route>([
   'GET /channels/:type/:id',

@@ -19,7 +19,7 @@ import type { Asked, Operation } from '../shapes/operation.js';
 import type { Bearer } from '../token.js';
 import { anonymousId, isAnonymous } from '../visitors.js';
 import { actedFor, withoutNames } from './acting.js';
-import { FOR_INVITED, requireKind, SPEAKING } from './limits-of.js';
+import { FOR_INVITED, PASSING, requireKind, SPEAKING } from './limits-of.js';
 import { schemaOf } from './schemas.js';
 import { RIGHTS, type Right, type Route } from './rights.js';
 
@@ -140,9 +140,6 @@ function payloadIn(query: Json): Json {
   return parsed;
 }
 
-/** What is said by it is not stored, and is said often. */
-const PASSING: Route = 'POST /channels/:type/:id/event';
-
 /** @throws {ApiError} When the caller has not the right: 17 mostly, 16 where they may not learn what exists. */
 async function granted(deps: Deps, route: string, right: Right, call: Call): Promise<Call> {
   const { userId, params } = call;
@@ -150,7 +147,7 @@ async function granted(deps: Deps, route: string, right: Right, call: Call): Pro
   if (right === 'channel' || right === 'owner') {
     const cid = addressed(call);
     const access =
-      route === PASSING && !backend
+      PASSING.has(route) && !backend
         ? await speakerIn(deps, userId, cid)
         : await readableChannel(deps, userId, cid, backend);
     if (right === 'owner') requireOwner(access, userId);

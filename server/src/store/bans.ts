@@ -115,6 +115,11 @@ export function queryBans(db: Db, query: BanQuery, now: Micros): Promise<BanRow[
     .execute();
 }
 
+/** Whether a ban that was read holds at `now`; `holdsAt` says it to the database. */
+export function holds({ active, expires }: BanRow, now: Micros): boolean {
+  return active && (expires === null || expires > now);
+}
+
 function holdsAt(now: Micros) {
   return sql<boolean>`(bans.active and (bans.expires is null or bans.expires > cast(${now} as bigint)))`;
 }

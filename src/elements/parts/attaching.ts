@@ -5,7 +5,8 @@ import type { Attachment } from '../../protocol.js';
 import { icon } from './icons.js';
 import { PLUS } from './later/icon-paths.js';
 import { Lazy } from './lazy.js';
-import { trayOf } from './trays.js';
+import { may } from './may.js';
+import { attachmentsOf, trayOf } from './trays.js';
 
 const part = new Lazy(() => import('./later/tray.js'));
 
@@ -26,14 +27,9 @@ export class Attaching {
     this.#at = at;
   }
 
-  /** What the tray is drawn and emptied with; undefined while no file has been attached on this page. */
-  get part(): typeof part.module {
-    return part.module;
-  }
-
   /** The files that have arrived. */
   get ready(): Attachment[] {
-    return trayOf(this.#at().channel).flatMap(({ attachment }) => (attachment ? [attachment] : []));
+    return attachmentsOf(trayOf(this.#at().channel));
   }
 
   /** Whether a file is still on its way. */
@@ -89,7 +85,6 @@ export class Attaching {
   get #allowed(): boolean {
     const { channel, changing } = this.#at();
     const { data } = channel?.state.value ?? {};
-    const may = data?.own_capabilities?.includes('upload-file') !== false;
-    return Boolean(data) && may && data?.config?.['uploads'] !== false && !changing;
+    return Boolean(data) && may(data, 'upload-file') && data?.config?.['uploads'] !== false && !changing;
   }
 }

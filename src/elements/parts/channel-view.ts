@@ -25,7 +25,8 @@ export function otherPerson(state: ChannelState, selfId: string | undefined): Us
   return isPair && !more.length ? other : undefined;
 }
 
-function othersIn({ members }: ChannelState, selfId: string | undefined): User[] {
+/** The members but one, as far as they are loaded. */
+export function othersIn({ members }: Pick<ChannelState, 'members'>, selfId: string | undefined): User[] {
   return members
     .filter(({ user_id }) => user_id !== selfId)
     .map(({ user, user_id }) => user ?? { id: user_id });

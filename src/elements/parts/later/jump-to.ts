@@ -1,4 +1,5 @@
 import type { Listing } from './list-life.js';
+import { rowWith } from './tab-stop.js';
 
 /** Older pages that are read at most on the way to a message. */
 const MOST_PAGES = 20;
@@ -6,7 +7,7 @@ const RING_MS = 2000;
 
 /** Brings a message into view and rings it; reads older pages until it is there. Nothing happens where it is not. */
 export async function showMessage({ host, channel }: Listing, id: string): Promise<void> {
-  const row = () => host.renderRoot.querySelector<HTMLElement>(`[data-id="${CSS.escape(id)}"]`);
+  const row = () => rowWith(host.renderRoot, id);
   for (let pages = 0; !row() && pages < MOST_PAGES && channel()?.state.value.hasOlder; pages++) {
     // The list shows that it failed.
     const more = await channel()

@@ -4,6 +4,7 @@ import type { ChatError } from '../../../errors.js';
 import { words } from '../../../locales/en-list.js';
 import { ChatErrorEvent, ChatMessageActionEvent, type MessageAction } from '../../events.js';
 import { compose } from '../composition.js';
+import { may } from '../may.js';
 import { COPY, EDIT, REPLY } from './icon-paths.js';
 import { TRASH } from '../icons.js';
 
@@ -16,22 +17,13 @@ export interface Offer {
   readonly key: string;
 }
 
-const may = ({ state }: Channel, ...capabilities: string[]): boolean => {
-  const held = state.value.data?.own_capabilities;
-  // Of a server that says nothing all is asked, and it decides.
-  return !held || capabilities.some((one) => held.includes(one));
-};
-
 const isThere = ({ status, type, deleted_at }: LocalMessage) =>
   status === 'sent' && (type === 'regular' || type === 'reply') && !deleted_at;
 
 /** Whether the visitor may react to the message. */
-export function mayReact(channel: Channel, message: LocalMessage): boolean {
-  return (
-    isThere(message) &&
-    channel.state.value.data?.config?.['reactions'] !== false &&
-    may(channel, 'send-reaction')
-  );
+export function mayReact({ state }: Channel, message: LocalMessage): boolean {
+  const { data } = state.value;
+  return isThere(message) && data?.config?.['reactions'] !== false && may(data, 'send-reaction');
 }
 
 /** What this visitor may do with the message, in the order of the menu. */
@@ -41,10 +33,10 @@ export function offersFor(channel: Channel, message: LocalMessage): Offer[] {
   const own = message.user?.id === channel.client.userId;
   const mayChange = (verb: 'update' | 'delete') =>
     own
-      ? may(channel, `${verb}-own-message`, `${verb}-any-message`)
+      ? may(data, `${verb}-own-message`, `${verb}-any-message`)
       : data?.own_capabilities?.includes(`${verb}-any-message`) === true;
   const quotes =
-    data?.config?.['quotes'] !== false && may(channel, 'send-message') && may(channel, 'quote-message');
+    data?.config?.['quotes'] !== false && may(data, 'send-message') && may(data, 'quote-message');
   const offers: (Offer | false)[] = [
     quotes && { action: 'reply', label: words.reply, icon: REPLY, key: 'r' },
     Boolean(message.text) && { action: 'copy', label: words.copyText, icon: COPY, key: 'c' },

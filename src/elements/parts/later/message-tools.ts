@@ -3,7 +3,7 @@ import type { LocalMessage } from '../../../client/state.js';
 import type { MessageAction } from '../../events.js';
 import { mayReact, offersFor, perform } from './message-actions.js';
 import { MessageMenu } from './message-menu.js';
-import { rowOf } from './tab-stop.js';
+import { rowOf, rowWith } from './tab-stop.js';
 import { Toolbar } from './toolbar.js';
 
 /** So long a finger rests on a message to open its menu (the design's figure). */
@@ -27,9 +27,12 @@ export class MessageTools {
     this.#root = root;
     this.#channel = channel;
     this.#menu = new MessageMenu(root);
-    root.addEventListener('pointerover', (event) => this.#point(event.target));
+    root.addEventListener('pointerover', ({ target }) => {
+      // It moves over many elements of one message.
+      if (rowOf(target) !== this.#pointed) this.#point(target);
+    });
     host.addEventListener('pointerleave', () => this.#point(this.#focused));
-    root.addEventListener('focusout', () => queueMicrotask(() => this.#focused ?? this.#unfocused()));
+    root.addEventListener('focusout', () => queueMicrotask(() => this.#unfocused()));
     root.addEventListener('pointerdown', (event) => this.#pressed(event as PointerEvent));
     for (const type of ['pointerup', 'pointercancel']) root.addEventListener(type, () => this.#release());
     root.addEventListener('pointermove', (event) => this.#moved(event as PointerEvent));
@@ -71,7 +74,7 @@ export class MessageTools {
 
   /** Gives a reaction of this type, or takes it back. */
   react(id: string, type: string): void {
-    const row = this.#root.querySelector<HTMLElement>(`[data-id="${CSS.escape(id)}"]`);
+    const row = rowWith(this.#root, id);
     if (row) this.#perform('react', row, type);
   }
 
@@ -79,13 +82,18 @@ export class MessageTools {
     return rowOf(this.#root.activeElement)?.matches(':focus-within') ? this.#root.activeElement : null;
   }
 
-  /** The focus has left the messages: what is pointed at keeps its buttons. */
+  /** The message that has the buttons. */
+  get #pointed(): HTMLElement | undefined {
+    return rowOf(this.#toolbar.holder ?? null);
+  }
+
+  /** The focus may have left the messages: what is pointed at keeps its buttons. */
   #unfocused(): void {
-    if (!this.#toolbar.holder?.matches(':hover')) this.#toolbar.hide();
+    if (!this.#focused && !this.#toolbar.holder?.matches(':hover')) this.#toolbar.hide();
   }
 
   #messageOf(row: HTMLElement): LocalMessage | undefined {
-    return this.#channel()?.state.value.messages.find(({ id }) => id === row.dataset['id']);
+    return this.#channel()?.state.value.messages.findLast(({ id }) => id === row.dataset['id']);
   }
 
   /** Shows the toolbar over the message that `target` is in, or takes it away. */

@@ -5,6 +5,11 @@ export function rowOf(target: EventTarget | null): HTMLElement | undefined {
   return (target as Element | null)?.closest<HTMLElement>(ROW) ?? undefined;
 }
 
+/** The row of the message with this id; undefined where it is not drawn. */
+export function rowWith(root: ParentNode, id: string): HTMLElement | undefined {
+  return root.querySelector<HTMLElement>(`[data-id="${CSS.escape(id)}"]`) ?? undefined;
+}
+
 /**
  * The one tab stop of a whole list of messages. Set on the nodes themselves, so that a move draws nothing;
  * positions in the set are told of the message that has the focus alone.

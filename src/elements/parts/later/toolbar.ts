@@ -44,7 +44,7 @@ export const toolbarStyles = css`
 export interface ToolbarView {
   readonly react: (() => void) | undefined;
   readonly reply: (() => void) | undefined;
-  readonly more: (() => void) | undefined;
+  readonly more: () => void;
 }
 
 /** The buttons over the one message that is pointed at or has the focus: one node that moves from bubble to bubble. */

@@ -3,7 +3,7 @@ import type { Channel } from '../../../client/channel.js';
 import type { ChatError } from '../../../errors.js';
 import { words } from '../../../locales/en-composer.js';
 import { icon } from '../icons.js';
-import { trayOf, trays, type TrayItem } from '../trays.js';
+import { forget, trayOf, trays, type TrayItem } from '../trays.js';
 import { CLOSE, FILE, RETRY } from './icon-paths.js';
 
 /** Files in one message: what a server takes of attachments is 5 KB, the address of each some 300 bytes. */
@@ -114,21 +114,6 @@ export function removeFile(channel: Channel, item: TrayItem, host: TrayHost): vo
   host.changed();
 }
 
-/** Takes all that has arrived out of the tray, for a message. */
-export function takeFiles(channel: Channel): readonly TrayItem[] {
-  const taken = trayOf(channel).filter(({ attachment }) => attachment);
-  trays.set(
-    channel,
-    trayOf(channel).filter((item) => !taken.includes(item)),
-  );
-  return taken;
-}
-
-/** Puts back what was taken for a message that was not even shown. */
-export function putBack(channel: Channel, items: readonly TrayItem[]): void {
-  trays.set(channel, [...items, ...trayOf(channel)]);
-}
-
 function start(channel: Channel, file: File, host: TrayHost): void {
   const preview = /^image\//.test(file.type) ? URL.createObjectURL(file) : undefined;
   const abort = new AbortController();
@@ -168,7 +153,7 @@ function set(channel: Channel, item: TrayItem, next: TrayItem | undefined): bool
   trays.set(channel, items.toSpliced(at, 1, ...(next ? [next] : [])));
   if (!next) {
     item.abort.abort();
-    if (item.preview) URL.revokeObjectURL(item.preview);
+    forget([item]);
   }
   return true;
 }

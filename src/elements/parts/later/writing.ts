@@ -1,14 +1,15 @@
 import type { Channel } from '../../../client/channel.js';
 import type { LocalMessage } from '../../../client/state.js';
 import type { ChatError } from '../../../errors.js';
+import type { Attachment, User } from '../../../protocol.js';
 import { ChatErrorEvent, ChatMessageSendEvent, ChatMessageSentEvent } from '../../events.js';
 import type { MessageComposerElement } from '../../message-composer.js';
+import { othersIn } from '../channel-view.js';
 import { compose, compositionOf, type Composition } from '../composition.js';
 import { drafts } from '../drafts.js';
-import type { User } from '../../../protocol.js';
-import { trayOf } from '../trays.js';
+import { may } from '../may.js';
+import { attachmentsOf, forget, putBack, takeFiles, trayOf, type TrayItem } from '../trays.js';
 import { mentionedIn } from './mentions.js';
-import type * as Tray from './tray.js';
 
 /**
  * Sends what was typed, unless the page prevents it.
@@ -22,9 +23,8 @@ export function send(
   text: string,
   limit: number,
   answered?: LocalMessage,
-  tray?: typeof Tray,
 ): boolean {
-  const ready = trayOf(channel).flatMap(({ attachment }) => (attachment ? [attachment] : []));
+  const ready = attachmentsOf(trayOf(channel));
   if (!(text || ready.length)) return false;
   if (!composer.dispatchEvent(new ChatMessageSendEvent(channel.cid, text, ready))) return false;
   const tooLong = text.length > limit;
@@ -32,8 +32,8 @@ export function send(
     composer.value = '';
     if (answered) compose(channel, undefined);
   }
-  const items = tooLong ? [] : (tray?.takeFiles(channel) ?? []);
-  const attachments = items.flatMap(({ attachment }) => (attachment ? [attachment] : []));
+  const items = tooLong ? [] : takeFiles(channel);
+  const attachments = attachmentsOf(items);
   const mentioned_users = mentioned(channel, text);
   const quoting = answered ? { quoted_message_id: answered.id, quoted_message: answered } : {};
   channel
@@ -44,9 +44,13 @@ export function send(
       ...(mentioned_users.length && { mentioned_users }),
     })
     .then(
-      (message) => composer.dispatchEvent(new ChatMessageSentEvent(channel.cid, message)),
+      (message) => {
+        forget(items);
+        composer.dispatchEvent(new ChatMessageSentEvent(channel.cid, message));
+      },
       (error: ChatError) => {
-        if (keep(channel, text)) tray?.putBack(channel, items);
+        if (isListed(channel, text, attachments)) forget(items);
+        else comeBack(channel, text, items, answered);
         composer.requestUpdate();
         composer.dispatchEvent(new ChatErrorEvent(error));
       },
@@ -55,11 +59,9 @@ export function send(
 }
 
 /** Who is to be told of a message with this text: those of the channel whose names stand in it behind an `@`. */
-function mentioned({ state, client }: Channel, text: string): User[] {
-  const { members, data } = state.value;
-  if (!text.includes('@') || data?.own_capabilities?.includes('create-mention') === false) return [];
-  const others = members.filter(({ user_id: id }) => id !== client.userId);
-  return mentionedIn(text, others.map(({ user, user_id: id }) => user ?? { id })); // prettier-ignore
+function mentioned({ state: { value }, client }: Channel, text: string): User[] {
+  if (!text.includes('@') || !may(value.data, 'create-mention')) return [];
+  return mentionedIn(text, othersIn(value, client.userId));
 }
 
 /** Changes a message to what was typed; where that is refused, it is there to be tried again. */
@@ -77,13 +79,24 @@ export function edit(
   });
 }
 
-/**
- * A refused message waits in the list. One that never came there comes back, unless more was typed.
- *
- * @returns Whether it never came there.
- */
-function keep(channel: Channel, text: string): boolean {
-  const listed = channel.state.value.messages.some((m) => m.status !== 'sent' && m.text === text);
-  if (!listed && !drafts.get(channel)) drafts.set(channel, text);
-  return !listed;
+/** Whether a message that was refused waits in the list. */
+function isListed({ state }: Channel, text: string, attachments: readonly Attachment[]): boolean {
+  return state.value.messages.some(
+    (message) =>
+      message.status !== 'sent' &&
+      message.text === text &&
+      (!attachments.length || message.attachments === attachments),
+  );
+}
+
+/** What never came to the list is in the composer again, unless more was typed there. */
+function comeBack(
+  channel: Channel,
+  text: string,
+  items: readonly TrayItem[],
+  answered: LocalMessage | undefined,
+): void {
+  putBack(channel, items);
+  if (!drafts.get(channel)) drafts.set(channel, text);
+  if (answered && !compositionOf(channel)) compose(channel, { kind: 'reply', message: answered });
 }
