@@ -3,14 +3,9 @@ import { after, afterEach, before, describe, it } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { launchBrowser } from '../support/browser.js';
 import { sentMark } from '../support/page.js';
+import { PIXEL } from '../support/pixel.js';
 import { startDemo, type TestServer } from '../support/server.js';
 import { Visitor } from '../support/visitor.js';
-
-/** A picture of one pixel. */
-const PIXEL = Buffer.from(
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==',
-  'base64',
-);
 
 let server: TestServer;
 let browser: Browser;
@@ -135,13 +130,10 @@ describe('the demo pages', () => {
   it('break no rule of a strict policy', async () => {
     await open('cms.html');
     await say('From behind a strict policy');
-    const name = 'dot.png';
-    await page
-      .locator('message-composer input')
-      .setInputFiles([{ name, mimeType: 'image/png', buffer: PIXEL }]);
+    await page.locator('message-composer input').setInputFiles(PIXEL);
     await page.getByText('dot.png is ready to send').waitFor({ state: 'attached' });
     await composer().press('Enter');
-    await page.locator('message-list').getByRole('img', { name }).waitFor();
+    await page.locator('message-list').getByRole('img', { name: PIXEL.name }).waitFor();
 
     assert.deepEqual(faults, []);
   });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import type { Browser, Locator } from 'playwright-core';
 import { launchBrowser } from '../support/browser.js';
+import { PIXEL } from '../support/pixel.js';
 import { makeChannel, startDemo, type TestServer } from '../support/server.js';
 import { Visitor } from '../support/visitor.js';
 
@@ -37,11 +38,6 @@ const list = ({ page }: Visitor): Locator => page.locator('message-list');
 const reaction = (who: Visitor, name: string | RegExp): Locator =>
   list(who).locator('[part~="reaction"]').and(who.page.getByRole('button', { name }));
 
-const PIXEL = Buffer.from(
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==',
-  'base64',
-);
-
 describe('somebody', () => {
   it('is named behind an @, and told', async () => {
     await ada.composer.pressSequentially('Ask @bo');
@@ -66,10 +62,7 @@ describe('files', () => {
     await ada.page.getByRole('button', { name: 'Attach files' }).click();
     await (
       await chooser
-    ).setFiles([
-      { name: 'dot.png', mimeType: 'image/png', buffer: PIXEL },
-      { name: 'notes.csv', mimeType: 'text/csv', buffer: Buffer.from('a,b\n1,2\n') },
-    ]);
+    ).setFiles([PIXEL, { name: 'notes.csv', mimeType: 'text/csv', buffer: Buffer.from('a,b\n1,2\n') }]);
     await ada.page.getByText('notes.csv is ready to send').or(ada.page.getByText('dot.png is ready to send')).waitFor({ state: 'attached' }); // prettier-ignore
     await ada.page.locator('message-composer progress').first().waitFor({ state: 'detached' });
     await ada.send('Both');

@@ -1,24 +1,14 @@
 import { expect } from '@open-wc/testing';
-import { html } from 'lit';
 import sinon from 'sinon';
+import type { ChannelState } from '../../src/client/state.js';
 import type { MessageComposerElement } from '../../src/elements/message-composer.js';
 import '../../src/elements/message-composer.js';
 import { fetchAll } from '../../src/elements/parts/lazy.js';
 import { compose } from '../../src/elements/parts/composition.js';
 import { ChatError, type ChatErrorCode } from '../../src/errors.js';
 import type { Attachment } from '../../src/protocol.js';
-import {
-  fakeChannel,
-  find,
-  group,
-  parts,
-  providingChannel,
-  refusing,
-  render,
-  settled,
-  text,
-  told,
-} from '../support/elements.js';
+import { fakeChannel, find, group, parts, refusing, settled, text, told } from '../support/elements.js';
+import { composing as inChannel, press, sendButton, type } from '../support/composer.js';
 import { ada, channelState, sent } from '../support/fixtures.js';
 
 before(fetchAll);
@@ -26,12 +16,8 @@ before(fetchAll);
 const data = channelState().data!;
 const file = (name: string, type = 'text/plain') => new File(['some words'], name, { type });
 
-async function composing(fields = {}) {
-  const provided = providingChannel({ ...group, ...fields });
-  const el = await render<MessageComposerElement>(
-    provided.parentNode,
-    html`<message-composer></message-composer>`,
-  );
+async function composing(fields: Partial<ChannelState> = {}) {
+  const provided = await inChannel(fields);
   /** Uploads that the test lets end: the newest last. */
   const ends: { resolve: (attachment: Attachment) => void; reject: (error: ChatError) => void }[] = [];
   const pend = () => {
@@ -39,7 +25,7 @@ async function composing(fields = {}) {
       () => new Promise<Attachment>((resolve, reject) => ends.push({ resolve, reject })),
     ) as never;
   };
-  return { ...provided, el, pend, ends };
+  return { ...provided, pend, ends };
 }
 
 async function attach(el: MessageComposerElement, ...files: File[]): Promise<void> {
@@ -49,11 +35,8 @@ async function attach(el: MessageComposerElement, ...files: File[]): Promise<voi
 }
 
 async function send(el: MessageComposerElement, words = ''): Promise<void> {
-  const field = find<HTMLTextAreaElement>(el, 'textarea');
-  field.value = words;
-  field.dispatchEvent(new InputEvent('input', { bubbles: true, composed: true }));
-  await settled(el);
-  field.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', cancelable: true, bubbles: true }));
+  await type(el, words);
+  press(el);
   await settled(el);
 }
 
@@ -64,7 +47,6 @@ function pasteOf(given: DataTransfer): Event {
   return paste;
 }
 
-const sendButton = (el: MessageComposerElement) => find<HTMLButtonElement>(el, "[part='send']");
 const named = (name: string) => ({ type: 'file', title: name, asset_url: `https://a.example/${name}` });
 const heard = (el: MessageComposerElement) => find(el, '[role=status].sr').textContent;
 
@@ -123,6 +105,21 @@ describe('files in a composer', () => {
     await settled(el);
 
     expect([signal.aborted, parts(el, 'tray').length]).to.deep.equal([true, 0]);
+  });
+
+  it('leave no preview behind, whichever way they go', async () => {
+    const given = sinon.spy(URL, 'createObjectURL');
+    const back = sinon.spy(URL, 'revokeObjectURL');
+    const { el } = await composing();
+
+    await attach(el, file('a.png', 'image/png'), file('b.png', 'image/png'));
+    find(el, "[aria-label='Remove a.png']").click();
+    await settled(el);
+    await send(el);
+    await settled(el);
+
+    expect(given.callCount).to.equal(2);
+    expect(back.args.flat()).to.deep.equal(given.returnValues);
   });
 
   const problems: [code: ChatErrorCode, says: string][] = [
@@ -198,10 +195,11 @@ describe('files in a composer', () => {
     expect([paste.defaultPrevented, channel.upload.callCount]).to.deep.equal([false, 0]);
   });
 
-  for (const [what, fields] of [
+  const without: [what: string, fields: Partial<ChannelState>][] = [
     ['visitor may not', { data: { ...data, own_capabilities: ['send-message'] } }],
     ['channel has none', { data: { ...data, config: { uploads: false } } }],
-  ] as const)
+  ];
+  for (const [what, fields] of without)
     it(`have no button and are not taken where the ${what}`, async () => {
       const { el, channel } = await composing(fields);
 

@@ -1,11 +1,12 @@
 import { expect } from '@open-wc/testing';
-import { html } from 'lit';
+import type { ChannelState } from '../../src/client/state.js';
 import type { MessageComposerElement } from '../../src/elements/message-composer.js';
 import '../../src/elements/message-composer.js';
 import { compose } from '../../src/elements/parts/composition.js';
 import { fetchAll } from '../../src/elements/parts/lazy.js';
 import { mentionedIn } from '../../src/elements/parts/later/mentions.js';
-import { find, members, parts, providingChannel, render, settled } from '../support/elements.js';
+import { find, members, parts, settled } from '../support/elements.js';
+import { composing as inChannel, field, press as pressKey, type } from '../support/composer.js';
 import { ada, bob, channelState, sent } from '../support/fixtures.js';
 
 before(fetchAll);
@@ -14,31 +15,15 @@ const tomas = { id: 'tom', name: 'Tomás Rey' };
 const tina = { id: 'tina', name: 'Tina Bobsen', online: true };
 const data = channelState().data!;
 
-async function composing(fields = {}) {
-  const provided = providingChannel({ members: members(ada, bob, tomas, tina), ...fields });
-  const el = await render<MessageComposerElement>(
-    provided.parentNode,
-    html`<message-composer></message-composer>`,
-  );
-  return { ...provided, el };
-}
-
-const field = (el: MessageComposerElement) => find<HTMLTextAreaElement>(el, 'textarea');
+const composing = (fields: Partial<ChannelState> = {}) =>
+  inChannel({ members: members(ada, bob, tomas, tina), ...fields });
 const offered = (el: MessageComposerElement) =>
   parts(el, 'option').map((it) => it.querySelector('.truncate')?.textContent);
 
-async function type(el: MessageComposerElement, words: string, caret = words.length): Promise<void> {
-  field(el).value = words;
-  field(el).setSelectionRange(caret, caret);
-  field(el).dispatchEvent(new InputEvent('input', { bubbles: true, composed: true }));
-  await settled(el);
-}
-
 async function press(el: MessageComposerElement, key: string): Promise<boolean> {
-  const event = new KeyboardEvent('keydown', { key, cancelable: true, bubbles: true });
-  field(el).dispatchEvent(event);
+  const { defaultPrevented } = pressKey(el, { key });
   await settled(el);
-  return event.defaultPrevented;
+  return defaultPrevented;
 }
 
 describe('people behind an @', () => {

@@ -1,22 +1,13 @@
 import { expect } from '@open-wc/testing';
-import { html } from 'lit';
 import sinon from 'sinon';
+import type { ChannelState } from '../../src/client/state.js';
 import type { MessageComposerElement } from '../../src/elements/message-composer.js';
 import '../../src/elements/message-composer.js';
 import { compose, compositionOf } from '../../src/elements/parts/composition.js';
 import { fetchAll } from '../../src/elements/parts/lazy.js';
 import { ChatError } from '../../src/errors.js';
-import {
-  fakeChannel,
-  find,
-  group,
-  parts,
-  providingChannel,
-  render,
-  settled,
-  text,
-  told,
-} from '../support/elements.js';
+import { fakeChannel, find, group, parts, settled, text, told, refusing } from '../support/elements.js';
+import { composing as inChannel, field, press as pressKey, type } from '../support/composer.js';
 import { ada, bob, channelState, sent } from '../support/fixtures.js';
 
 before(fetchAll);
@@ -24,25 +15,13 @@ before(fetchAll);
 const theirs = sent(1, bob, { text: 'theirs' });
 const mine = sent(2, ada, { text: 'mine' });
 
-async function composing(fields = {}) {
-  const provided = providingChannel({ ...group, messages: [theirs, mine], ...fields });
-  const el = await render<MessageComposerElement>(
-    provided.parentNode,
-    html`<message-composer></message-composer>`,
-  );
-  return { ...provided, el, holder: provided.channel as never };
+async function composing(fields: Partial<ChannelState> = {}) {
+  const its = await inChannel({ messages: [theirs, mine], ...fields });
+  return { ...its, holder: its.channel as never };
 }
-
-const field = (el: MessageComposerElement) => find<HTMLTextAreaElement>(el, 'textarea');
 
 async function press(el: MessageComposerElement, key: string): Promise<void> {
-  field(el).dispatchEvent(new KeyboardEvent('keydown', { key, cancelable: true, bubbles: true }));
-  await settled(el);
-}
-
-async function type(el: MessageComposerElement, words: string): Promise<void> {
-  field(el).value = words;
-  field(el).dispatchEvent(new InputEvent('input', { bubbles: true, composed: true }));
+  pressKey(el, { key });
   await settled(el);
 }
 
@@ -87,6 +66,21 @@ describe('a composer that answers a message', () => {
     await settled(el);
 
     expect([after, parts(el, 'composer-reply').length, el.value]).to.deep.equal([0, 0, 'kept']);
+  });
+
+  it('is at it again, with its words, when the message was not even shown', async () => {
+    const { el, channel, holder } = await composing();
+    channel.sendMessage = refusing(new ChatError('disconnected', 'no'));
+    await type(el, 'an answer');
+    await begin(el, holder, 'reply');
+
+    await press(el, 'Enter');
+    await settled(el);
+
+    expect([el.value, compositionOf(holder)]).to.deep.equal([
+      'an answer',
+      { kind: 'reply', message: theirs },
+    ]);
   });
 
   it('is at it again when its channel is opened again', async () => {
@@ -158,7 +152,7 @@ describe('a composer that changes a message', () => {
   });
 
   it('does not begin where nobody may change theirs', async () => {
-    const { data } = channelState();
+    const { data = { id: '', type: '', cid: '' } } = channelState();
     const { el, holder } = await composing({ data: { ...data, own_capabilities: ['send-message'] } });
 
     await press(el, 'ArrowUp');

@@ -10,46 +10,25 @@ import {
   direct,
   fakeChannel,
   find,
-  group,
   outside,
   parts,
   providing,
-  providingChannel,
   refusing,
   render,
   settled,
   text,
   told,
 } from '../support/elements.js';
+import { composing, field, press, sendButton as button, type } from '../support/composer.js';
 import { ada, channelState, sent } from '../support/fixtures.js';
 
 before(fetchAll);
 
 const tag = html`<message-composer></message-composer>`;
 const data = channelState().data;
-const field = (el: MessageComposerElement) => find<HTMLTextAreaElement>(el, 'textarea');
-const button = (el: MessageComposerElement) => find<HTMLButtonElement>(el, "[part='send']");
 const limited = (max_message_length: number): Partial<ChannelState> => ({
   data: data && { ...data, config: { max_message_length } },
 });
-
-async function composing(fields: Partial<ChannelState> = group) {
-  const provided = providingChannel({ ...group, ...fields });
-  const el = await render<MessageComposerElement>(provided.parentNode, tag);
-  return { ...provided, el };
-}
-
-async function type(el: MessageComposerElement, words: string): Promise<void> {
-  field(el).value = words;
-  field(el).dispatchEvent(new InputEvent('input', { bubbles: true, composed: true }));
-  await settled(el);
-}
-
-function press(el: MessageComposerElement, init: KeyboardEventInit = {}): KeyboardEvent {
-  const event = new KeyboardEvent('keydown', { key: 'Enter', cancelable: true, bubbles: true, ...init });
-  field(el).dispatchEvent(event);
-  return event;
-}
 
 describe('message-composer', () => {
   afterEach(() => sinon.restore());

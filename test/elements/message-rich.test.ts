@@ -5,16 +5,7 @@ import type { LocalMessage } from '../../src/client/state.js';
 import type { MessageListElement } from '../../src/elements/message-list.js';
 import '../../src/elements/message-list.js';
 import { fetchAll } from '../../src/elements/parts/lazy.js';
-import {
-  eventually,
-  find,
-  group,
-  parts,
-  providingChannel,
-  render,
-  settled,
-  text,
-} from '../support/elements.js';
+import { eventually, find, group, parts, settled, text, renderIn } from '../support/elements.js';
 import { ada, bob, sent } from '../support/fixtures.js';
 
 before(fetchAll);
@@ -22,12 +13,8 @@ before(fetchAll);
 const PIXEL = 'data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==';
 const picture = (title: string) => ({ type: 'image', image_url: PIXEL, title });
 
-async function listing(...messages: LocalMessage[]) {
-  const provided = providingChannel({ ...group, messages });
-  const el = await render<MessageListElement>(provided.parentNode, html`<message-list></message-list>`);
-  return { ...provided, el };
-}
-
+const listing = (...messages: LocalMessage[]) =>
+  renderIn<MessageListElement>(html`<message-list></message-list>`, { ...group, messages });
 const one = async (fields: Partial<LocalMessage>) => (await listing(sent(1, bob, fields))).el;
 
 describe('a message with marks', () => {

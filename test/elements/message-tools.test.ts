@@ -8,16 +8,7 @@ import '../../src/elements/message-list.js';
 import { compositionOf } from '../../src/elements/parts/composition.js';
 import { fetchAll } from '../../src/elements/parts/lazy.js';
 import { ChatError } from '../../src/errors.js';
-import {
-  find,
-  group,
-  parts,
-  providingChannel,
-  refusing,
-  render,
-  settled,
-  told,
-} from '../support/elements.js';
+import { find, group, parts, refusing, settled, told, renderIn } from '../support/elements.js';
 import { ada, bob, channelState, sent } from '../support/fixtures.js';
 
 before(fetchAll);
@@ -29,11 +20,13 @@ const may = (...own_capabilities: string[]): Partial<ChannelState> => ({
 });
 const MESSAGES = [sent(1, bob, { text: 'theirs' }), sent(2, ada, { text: 'mine' })];
 
-async function listing(fields: Partial<ChannelState> = {}) {
-  const provided = providingChannel({ ...group, ...may(...ALL), messages: MESSAGES, ...fields });
-  const el = await render<MessageListElement>(provided.parentNode, html`<message-list></message-list>`);
-  return { ...provided, el };
-}
+const listing = (fields: Partial<ChannelState> = {}) =>
+  renderIn<MessageListElement>(html`<message-list></message-list>`, {
+    ...group,
+    ...may(...ALL),
+    messages: MESSAGES,
+    ...fields,
+  });
 
 const row = (el: MessageListElement, id: string) => find(el, `[data-id='${id}']`);
 const point = (el: MessageListElement, id: string) =>

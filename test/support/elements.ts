@@ -140,6 +140,15 @@ export async function render<T extends LitElement>(
   return el;
 }
 
+/** The template's one element in a channel with these parts of its state, and what provides that. */
+export async function renderIn<T extends LitElement>(
+  template: TemplateResult,
+  fields: Partial<ChannelState> = {},
+) {
+  const provided = providingChannel(fields);
+  return { ...provided, el: await render<T>(provided.parentNode, template) };
+}
+
 /** Waits until the element and those in its shadow root have rendered. */
 export async function settled(el: LitElement): Promise<void> {
   await el.updateComplete;
